@@ -1,0 +1,111 @@
+"""Explain in debug mode what a developer probably did wrong with a request.
+
+`requests.py` and `error_handlers.py` decide when; this file holds the wording.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from werkzeug.datastructures import FileStorage, MultiDict
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
+
+
+class ExplainedRequest(Protocol):
+    """What the explanations read from a request."""
+
+    @property
+    def url(self) -> str:
+        """The URL that the client asked for."""
+        ...
+
+    @property
+    def base_url(self) -> str:
+        """The URL without its query."""
+        ...
+
+    @property
+    def method(self) -> str:
+        """The HTTP method."""
+        ...
+
+    @property
+    def mimetype(self) -> str:
+        """The type of the body."""
+        ...
+
+    @property
+    def form(self) -> MultiDict[str, str]:
+        """The fields of the form that are no files."""
+        ...
+
+    @property
+    def files(self) -> MultiDict[str, FileStorage]:
+        """The files of the form."""
+        ...
+
+    @property
+    def routing_exception(self) -> HTTPException | None:
+        """Why the URL matched no view."""
+        ...
+
+
+class DebugFilesKeyError(KeyError, AssertionError):
+    """A file was asked for that the browser sent by name only, because of the form's enctype."""
+
+    def __init__(self, request: ExplainedRequest, key: str) -> None:
+        names = ", ".join(repr(value) for value in request.form.getlist(key))
+        message = (
+            f"request.files has no {key!r}, but request.form has: the body came as"
+            f" {request.mimetype!r}, which carries no file contents."
+            ' Add enctype="multipart/form-data" to the <form>.'
+        )
+        if names:
+            message += f" Sent instead of the contents: {names}."
+        super().__init__(message)
+        self.message = message
+
+    def __str__(self) -> str:
+        # KeyError would show the repr of the message.
+        return self.message
+
+
+class FormDataRoutingRedirect(AssertionError):
+    """A redirect made by routing would make the client drop the body that it sent."""
+
+    def __init__(self, request: ExplainedRequest) -> None:
+        redirect = request.routing_exception
+        assert isinstance(redirect, RequestRedirect)
+        message = (
+            f"Routing redirects {request.method} {request.url!r} to {redirect.new_url!r}."
+            f" Clients follow a {redirect.code} without the body, so the view would never see it."
+        )
+        if f"{request.base_url}/" == redirect.new_url.partition("?")[0]:
+            message += " The URL of the rule ends with a slash that the requested one lacks."
+        message += (
+            " Send the request to the final URL. This error is raised in debug mode only;"
+            " otherwise the client gets the redirect."
+        )
+        super().__init__(message)
+
+
+def attach_enctype_error_multidict(request: ExplainedRequest) -> None:
+    """Make a missing key of `request.files` explain itself if the form had the wrong enctype.
+
+    Nothing happens if the body was multipart or brought files.
+    """
+    files = request.files
+    if files or request.mimetype == "multipart/form-data":
+        return
+    plain: type[Any] = type(files)
+
+    def get(self: Any, key: str) -> Any:
+        try:
+            return plain.__getitem__(self, key)
+        except KeyError:
+            if key not in request.form:
+                raise
+            raise DebugFilesKeyError(request, key) from None
+
+    files.__class__ = type(plain.__name__, (plain,), {"__getitem__": get, "__doc__": plain.__doc__})
