@@ -1,0 +1,142 @@
+"""Find the rule of a path in the order in which Werkzeug would, or leave the decision to Werkzeug.
+
+The order is: at each segment fixed text first, then the variables by weight, back to the last choice if
+the rest does not fit. Three kinds of answer are left to Werkzeug as soon as they come into sight: a rule
+that ends here but not for this method (405, or another rule), a slash too many or too few (a redirect),
+and a rule that `is_plain` does not call plain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from typing import Any
+
+from werkzeug.routing import Rule as WerkzeugRule
+
+from .answers import MISS, UNDECIDED, Answer, Match
+from .segments import has_domain, iter_segments
+from .trie import Node, Target
+
+
+def is_plain(rule: WerkzeugRule) -> bool:
+    """Tell whether a match of *rule* is the whole answer: no redirect, no defaults, no WebSocket."""
+    return not (rule.defaults or rule.redirect_to is not None or rule.alias or rule.websocket)
+
+
+class Matcher:
+    """The rules of a map, ready to be matched.
+
+    Attributes:
+        exact: The rules of each path without variables, in order, up to the first one that is not
+            plain. A path that is here and has no rule for the method is Werkzeug's to judge.
+    """
+
+    def __init__(self) -> None:
+        self.exact: dict[str, tuple[WerkzeugRule, ...]] = {}
+        self._root: Node | None = Node()
+        self._endpoints_with_defaults: set[Hashable] = set()
+
+    def leave_to_werkzeug(self) -> None:
+        """Answer UNDECIDED from now on, whatever is added."""
+        self._root = None
+        self.exact.clear()
+
+    def add(self, rule: WerkzeugRule) -> None:
+        """Add a bound rule. Only one thread may do so at a time; others may match meanwhile."""
+        if rule.defaults:
+            self._endpoints_with_defaults.add(rule.endpoint)
+        if rule.build_only or self._root is None:
+            return
+        if has_domain(rule):
+            self.leave_to_werkzeug()
+            return
+        node = self._root
+        segments = list(iter_segments(rule))
+        for segment in segments:
+            node = node.get_next(segment)
+        node.add_target(rule, plain=is_plain(rule))
+        if all(segment.static for segment in segments):
+            path = "/" + "/".join(segment.text for segment in segments)
+            if "//" not in path:
+                self.exact[path] = tuple(target.rule for target in node.targets)
+
+    def search(self, path: str, method: str) -> Match | Answer:
+        """Return the answer for a path that is not one of the exact matches.
+
+        Args:
+            path: The decoded `PATH_INFO`.
+            method: In upper case.
+        """
+        root = self._root
+        # Werkzeug strips and merges the slashes of a path that has more than one in a row.
+        if root is None or "//" in path:
+            return UNDECIDED
+        segments = path.split("/")
+        if segments[0]:
+            return UNDECIDED
+        try:
+            return self._descend(root, segments, 1, [], method) or MISS
+        except Exception:
+            # A converter refused the value, or failed, or has no valid `regex`. Werkzeug knows what
+            # follows from that, and asks the converter again.
+            return UNDECIDED
+
+    def _descend(
+        self, node: Node, segments: Sequence[str], index: int, values: list[str], method: str
+    ) -> Match | Answer | None:
+        """Follow segments[index:] from *node*; None if no rule is to be found this way."""
+        # PERF: goes on without recursion while there is no choice (benchmarks/scenarios.py).
+        for index in range(index, len(segments)):
+            segment = segments[index]
+            child = node.static.get(segment)
+            if child is not None and node.straight:
+                node = child
+            elif child is None and (sole := node.sole) is not None:
+                if not sole.accepts(segment):
+                    return None
+                values.append(segment)
+                node = sole.node
+            else:
+                return self._choose(node, segments, index, values, method)
+        for target in node.targets:
+            methods = target.rule.methods
+            if methods is None or method in methods:
+                return self._finish(target, values)
+        # A rule behind one more slash would make Werkzeug redirect there.
+        return UNDECIDED if node.ends or "" in node.static else None
+
+    def _choose(
+        self, node: Node, segments: Sequence[str], index: int, values: list[str], method: str
+    ) -> Match | Answer | None:
+        """Try all ways that segments[index:] may take from *node*, in order."""
+        segment = segments[index]
+        child = node.static.get(segment)
+        if child is not None:
+            found = self._descend(child, segments, index + 1, values.copy(), method)
+            if found is not None:
+                return found
+        for edge in node.edges:
+            takes_rest = edge.segment.takes_rest
+            read = edge.read("/".join(segments[index:]) if takes_rest else segment)
+            if read is None:
+                continue
+            more, slash_left = read
+            if slash_left:
+                found = self._descend(edge.node, [""], 0, values + more, method)
+            else:
+                end = len(segments) if takes_rest else index + 1
+                found = self._descend(edge.node, segments, end, values + more, method)
+            if found is not None:
+                return found
+        if node.lenient and not segment and index == len(segments) - 1:
+            return UNDECIDED
+        return None
+
+    def _finish(self, target: Target, values: list[str]) -> Match | Answer:
+        # Werkzeug may redirect to a rule of the same endpoint that has these values as its defaults.
+        if self._endpoints_with_defaults and target.rule.endpoint in self._endpoints_with_defaults:
+            return UNDECIDED
+        view_args: dict[str, Any] = {}
+        for (name, convert), value in zip(target.conversions, values, strict=True):
+            view_args[name] = value if convert is None else convert(value)
+        return target.rule, view_args

@@ -1,0 +1,85 @@
+"""Translate what Werkzeug compiled of a rule into the terms of the trie and the URL builder.
+
+This is the one place that reads Werkzeug's private names: `Rule._parts` (a domain part, then one
+part for each path segment), `Rule._trace` (the rule's text and variables in order), `Rule._converters`,
+the groups `__werkzeug_0`, `__werkzeug_1` … in the regular expression of a part, and
+`Rule._encode_query_vars`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple, TypeAlias
+
+from werkzeug.routing import BaseConverter
+from werkzeug.routing import Rule as WerkzeugRule
+
+Weight: TypeAlias = tuple[Any, ...]
+
+
+class Segment(NamedTuple):
+    """One segment of a rule's path, as the trie wants it.
+
+    Attributes:
+        text: The segment itself if *static*, else a regular expression.
+        static: Whether the segment must be equal to *text*.
+        weight: Orders segments with variables that stand in the same place; the lowest is tried first.
+        takes_rest: Whether it is tried on all that is left of the path, slashes included.
+        ends_with_slash: Whether *text* takes the rest and leaves a final slash to the next segment.
+        variable_count: How many variables the segment holds.
+        is_variable: Whether one variable is the whole segment.
+    """
+
+    text: str
+    static: bool
+    weight: Weight
+    takes_rest: bool
+    ends_with_slash: bool
+    variable_count: int
+    is_variable: bool
+
+
+def has_domain(rule: WerkzeugRule) -> bool:
+    """Tell whether a bound rule is limited to a subdomain or a host."""
+    part = rule._parts[0]
+    return not part.static or part.content != ""
+
+
+def iter_segments(rule: WerkzeugRule) -> Iterator[Segment]:
+    """Yield the segments of a bound rule's path, after the empty one before its first slash."""
+    for part in rule._parts[2:]:
+        text_count, texts, variable_count, variables = part.weight
+        yield Segment(
+            text=part.content,
+            static=part.static,
+            weight=(text_count, tuple(texts), variable_count, tuple(variables)),
+            takes_rest=part.final,
+            ends_with_slash=part.suffixed,
+            variable_count=len(variables),
+            is_variable=not texts and len(variables) == 1 and not part.suffixed,
+        )
+
+
+def iter_groups(segment: Segment) -> Iterator[str]:
+    """Yield the names of the groups in the segment's expression that hold the variables' texts."""
+    for number in range(segment.variable_count):
+        yield f"__werkzeug_{number}"
+
+
+def get_converters(rule: WerkzeugRule) -> dict[str, BaseConverter]:
+    """Return the converters of a bound rule by variable, in the order of its text."""
+    return rule._converters
+
+
+def iter_path_pieces(rule: WerkzeugRule) -> Iterator[tuple[bool, str]]:
+    """Yield the pieces of a bound rule's path: `(True, variable)` or `(False, text)`."""
+    trace = iter(rule._trace)
+    for is_variable, text in trace:
+        if not is_variable and text == "|":
+            break  # ends the domain
+    yield from trace
+
+
+def encode_query(rule: WerkzeugRule, values: Mapping[str, Any]) -> str:
+    """Write *values* as a query, sorted if the rule's map asks for it."""
+    return rule._encode_query_vars(values)
