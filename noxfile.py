@@ -1,0 +1,451 @@
+"""Run what contributors and CI run: `nox -l` lists the sessions.
+
+Packages are built once and tested as wheels. `pyproject.toml` holds every tool's settings, its
+dependency groups what a session installs, and `constraints.txt` the versions.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import pwd
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import nox
+
+nox.needs_version = ">=2025.2.9"
+nox.options.default_venv_backend = "uv|virtualenv"
+nox.options.reuse_venv = "yes"
+nox.options.sessions = ["lint", "types", "layers", "tests"]
+
+ROOT = Path(__file__).parent
+CONSTRAINTS = ROOT / "constraints.txt"
+PYPROJECT = nox.project.load_toml(ROOT / "pyproject.toml")
+FIELD_NOTES = ROOT / "examples" / "field_notes"
+
+# Folder of each distribution, in the order in which they build on each other.
+FOLDERS = {
+    "routing": ROOT / "packages" / "routing",
+    "core": ROOT / "packages" / "core",
+    "templating": ROOT / "packages" / "templating",
+    "cli": ROOT / "packages" / "cli",
+    "testing": ROOT / "packages" / "testing",
+    "cruse": ROOT,
+}
+# What a component is tested with; everything else must be missing in its environment.
+COMPONENTS = {
+    "routing": ["routing"],
+    "core": ["routing", "core"],
+    "templating": ["routing", "core", "templating"],
+    "cli": ["routing", "core", "cli"],
+    "testing": ["routing", "core", "testing"],
+}
+# Tests that compare a package with another framework; only the assembled environment has that one.
+PEER_TESTS = "test_*_against_*.py"
+EXAMPLES_OF_COMPONENTS = {"routing": "wsgi_routing", "core": "json_service"}
+FOREIGN_MODULES = {
+    "routing": ["cruse_core", "blinker", "itsdangerous", "jinja2", "click"],
+    "core": ["jinja2", "click"],
+    "templating": ["click"],
+    "cli": ["jinja2"],
+    "testing": ["jinja2", "click"],
+}
+
+
+def find_pythons() -> list[str] | None:
+    """Return the supported interpreters on this machine; None means only the running one."""
+    running = f"3.{sys.version_info.minor}"
+    found = [f"3.{minor}" for minor in range(11, 20) if is_interpreter(f"python3.{minor}")]
+    return found if running in found and len(found) > 1 else None
+
+
+def is_interpreter(name: str) -> bool:
+    """Return whether *name* starts a Python; a version manager's shim may not."""
+    path = shutil.which(name)
+    return (
+        path is not None and subprocess.run([path, "-c", ""], capture_output=True).returncode == 0
+    )
+
+
+# ---------------------------------------------------------------------------------- before a commit
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check style and formatting; `-- --fix` mends what can be mended."""
+    install_groups(session, "lint")
+    session.run("ruff", "check", *session.posargs)
+    session.run("ruff", "format", *([] if "--fix" in session.posargs else ["--check"]))
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Check the types with mypy and pyright."""
+    install_groups(
+        session, "types", extra=[*third_party_requirements(), *field_notes_requirements()]
+    )
+    sources = [ROOT / "src", *(folder / "src" for folder in list(FOLDERS.values())[:-1])]
+    session.run("mypy", *map(str, sources), "hatch_build.py", "noxfile.py")
+    session.run("mypy", "tests/typing")
+    for example in sorted((ROOT / "examples").iterdir()):
+        with session.chdir(example):
+            session.run("mypy", "--config-file", str(ROOT / "pyproject.toml"), ".")
+    session.run("pyright", "--pythonpath", session_python(session))
+
+
+@nox.session
+def layers(session: nox.Session) -> None:
+    """Check that imports go from upper layers to lower ones only."""
+    install_groups(session, "layers")
+    sources = os.pathsep.join(str(folder / "src") for folder in FOLDERS.values())
+    session.run("lint-imports", "--no-cache", env={"PYTHONPATH": sources})
+
+
+@nox.session(default=False)
+def wheels(session: nox.Session) -> None:
+    """Build the wheels that other sessions install, unless the sources are unchanged."""
+    make_wheels(session)
+
+
+@nox.session(python=find_pythons(), requires=["wheels"])
+@nox.parametrize("part", [nox.param(name, id=name) for name in [*COMPONENTS, "cruse"]])
+def tests(session: nox.Session, part: str) -> None:
+    """Test each package with its own dependencies only, then the assembled framework."""
+    if part == "cruse":
+        install_wheels(
+            session, *FOLDERS, extra=field_notes_requirements(), groups=["test", "packaging"]
+        )
+        folders = [ROOT / "tests", *(ROOT / "examples").glob("*/tests")]
+    else:
+        install_wheels(session, *COMPONENTS[part])
+        require_absent(session, [*FOREIGN_MODULES[part], "flask"])
+        folders = [FOLDERS[part] / "tests"]
+        if part in EXAMPLES_OF_COMPONENTS:
+            folders.append(ROOT / "examples" / EXAMPLES_OF_COMPONENTS[part] / "tests")
+    run_pytest(session, *folders, ignored=None if part == "cruse" else PEER_TESTS)
+
+
+@nox.session(default=False, requires=["wheels"])
+def coverage(session: nox.Session) -> None:
+    """Measure branch coverage of all packages against a floor that only rises."""
+    floor = PYPROJECT["tool"]["coverage"]["report"]["fail_under"]
+    committed = find_committed_floor()
+    if committed is not None and floor < committed:
+        session.error(f"The coverage floor fell from {committed} to {floor}: it may only rise.")
+    install_wheels(session, *FOLDERS, extra=field_notes_requirements(), groups=["coverage"])
+    session.run("coverage", "erase")
+    session.run("coverage", "run", "-m", "pytest", *session.posargs)
+    session.run("coverage", "combine", "--quiet")
+    session.run("coverage", "report")
+    total = session.run("coverage", "report", "--format=total", silent=True, log=False)
+    if total and int(total) > floor:
+        session.warn(f"Coverage is {int(total)} %: raise fail_under in pyproject.toml to that.")
+
+
+# -------------------------------------------------------------------------- the example application
+
+
+@nox.session(default=False)
+def demo(session: nox.Session) -> None:
+    """Serve the example application; `-- --port 8000` chooses another port."""
+    parser = argparse.ArgumentParser(prog="nox -s demo --")
+    parser.add_argument("--port", type=int, default=5000)
+    port = parser.parse_args(session.posargs).port
+    require_free_port(session, port)
+    make_wheels(session)
+    install_wheels(session, *FOLDERS, extra=field_notes_requirements(), groups=[])
+    with session.chdir(FIELD_NOTES):
+        session.run("cruse", "--app", "field_notes", "init-db")
+        session.run("cruse", "--app", "field_notes", "seed")
+        session.log(f"Field Notes is served on http://127.0.0.1:{port} (Ctrl+C stops it).")
+        session.run("cruse", "--app", "field_notes", "run", "--port", str(port))
+
+
+@nox.session(default=False, requires=["wheels"])
+def browser(session: nox.Session) -> None:
+    """Drive the example application with Chromium as a visitor would."""
+    names = ["chromium", "chromium-browser", "google-chrome"]
+    chromium = next(filter(None, map(shutil.which, names)), None)
+    if chromium is None:
+        session.error("No Chromium was found. Install it: apt-get install chromium")
+    install_wheels(session, *FOLDERS, extra=field_notes_requirements(), groups=["browser"])
+    run_pytest(session, ROOT / "tests" / "browser", env={"CRUSE_TEST_CHROMIUM": chromium})
+
+
+@nox.session(default=False, requires=["wheels"])
+def postgres(session: nox.Session) -> None:
+    """Test the example application on a PostgreSQL server of its own."""
+    install_wheels(session, *FOLDERS, extra=field_notes_requirements("postgres"))
+    with serve_postgres(session) as url:
+        tests_folder = FIELD_NOTES / "tests"
+        run_pytest(session, tests_folder, env={"FIELD_NOTES_TEST_DATABASE_URL": url})
+
+
+# ------------------------------------------------------------------------------- release and beyond
+
+
+@nox.session(default=False)
+def build(session: nox.Session) -> None:
+    """Build wheels and sdists, check them, and serve a request from the installed wheels."""
+    install_groups(session, "build")
+    dist = ROOT / "dist"
+    shutil.rmtree(dist, ignore_errors=True)
+    for folder in FOLDERS.values():
+        with session.chdir(folder):
+            session.run("python", "-m", "hatchling", "build", "-d", str(dist))
+    built = sorted(map(str, dist.iterdir()))
+    if len(built) != 2 * len(FOLDERS):
+        session.error(f"Expected {2 * len(FOLDERS)} files in dist, found {len(built)}: {built}")
+    session.run("twine", "check", "--strict", *built)
+    empty = Path(session.create_tmp()) / "empty"
+    session.run("python", "-m", "venv", "--clear", str(empty))
+    python = str(empty / "bin" / "python")
+    session.run(
+        *[python, "-m", "pip", "install", "--quiet", "-c", str(CONSTRAINTS)],
+        *[file for file in built if file.endswith(".whl")],
+        external=True,
+    )
+    with session.chdir(empty):
+        session.run(python, "-I", str(ROOT / "tests" / "serve_one_request.py"), external=True)
+
+
+@nox.session(default=False, requires=["wheels"])
+def docs(session: nox.Session) -> None:
+    """Build the documentation; a warning is an error."""
+    install_wheels(session, *FOLDERS, groups=["docs"])
+    session.run("sphinx-build", "-W", "--keep-going", "-q", "-E", "docs", "docs/_build/html")
+    session.log("The documentation is in docs/_build/html/index.html.")
+
+
+@nox.session(default=False, requires=["wheels"])
+def bench(session: nox.Session) -> None:
+    """Measure against other frameworks; arguments after `--` go to `python -m benchmarks`."""
+    install_wheels(session, *FOLDERS, groups=["bench"])
+    session.run("python", "-m", "benchmarks", *session.posargs)
+
+
+@nox.session(default=False)
+def constraints(session: nox.Session) -> None:
+    """Write constraints.txt anew, from the newest releases that work together."""
+    session.install("uv")
+    wanted = [*third_party_requirements(), *field_notes_requirements("postgres")]
+    wanted += nox.project.dependency_groups(PYPROJECT, "dev")
+    source = Path(session.create_tmp()) / "requirements.in"
+    source.write_text("\n".join(wanted) + "\n")
+    session.run(
+        *["uv", "pip", "compile", str(source), "--universal", "--python-version", "3.11"],
+        *["--fork-strategy", "fewest", "--no-header", "--no-annotate", "--no-emit-index-url"],
+        *["--upgrade", "--quiet", "--output-file", str(CONSTRAINTS)],
+    )
+
+
+# --------------------------------------------------------------------------------------- installing
+
+
+def install_groups(session: nox.Session, *groups: str, extra: Sequence[str] = ()) -> None:
+    """Install dependency groups of pyproject.toml at the versions of constraints.txt."""
+    requirements = nox.project.dependency_groups(PYPROJECT, *groups)
+    session.install("-c", str(CONSTRAINTS), *requirements, *extra)
+
+
+def install_wheels(
+    session: nox.Session,
+    *parts: str,
+    extra: Sequence[str] = (),
+    groups: Sequence[str] = ("test",),
+) -> None:
+    """Install the wheels of *parts*, with their extras, and what the session needs beside them."""
+    files = {path.name.split("-")[0]: path for path in wheel_folder().glob("*.whl")}
+    names = {part: "cruse" if part == "cruse" else f"cruse_{part}" for part in parts}
+    marker = Path(session.virtualenv.location) / "cruse-wheels-installed"
+    if marker.exists():
+        # The version number is the same although the code may not be.
+        session.install("--force-reinstall", "--no-deps", *(str(files[n]) for n in names.values()))
+    wanted = []
+    for part, name in names.items():
+        extras = ",".join(hook_table(FOLDERS[part]).get("optional-dependencies", {}))
+        wanted.append(f"{name}[{extras}] @ {files[name].as_uri()}")
+    install_groups(session, *groups, extra=[*wanted, *extra])
+    marker.touch()
+
+
+def make_wheels(session: nox.Session) -> None:
+    """Build all wheels into `wheel_folder()` if that is still missing."""
+    folder = wheel_folder()
+    if folder.exists():
+        return
+    install_groups(session, "packaging")
+    partial = folder.with_suffix(".partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    for source in FOLDERS.values():
+        with session.chdir(source):
+            session.run(
+                *["python", "-m", "hatchling", "build", "-t", "wheel", "-d", str(partial)],
+                silent=True,
+            )
+    for old in folder.parent.iterdir():
+        if old != partial:
+            shutil.rmtree(old)
+    partial.rename(folder)
+
+
+def wheel_folder() -> Path:
+    """Return the folder for wheels of exactly the present sources."""
+    digest = hashlib.sha256()
+    names = ["LICENSE", "README.md", "VERSION", "hatch_build.py", "pyproject.toml"]
+    files = [ROOT / name for name in names]
+    for folder in FOLDERS.values():
+        files += [folder / "README.md", folder / "pyproject.toml"]
+        files += sorted(path for path in (folder / "src").rglob("*") if path.is_file())
+    for path in files:
+        if "__pycache__" not in path.parts:
+            digest.update(f"{path.relative_to(ROOT)}\0".encode() + path.read_bytes() + b"\0")
+    return ROOT / ".cache" / "wheels" / digest.hexdigest()[:16]
+
+
+def third_party_requirements() -> list[str]:
+    """Return what the six distributions need from others, with all their extras."""
+    tables = [hook_table(folder) for folder in FOLDERS.values()]
+    wanted = [entry for table in tables for entry in table["dependencies"]]
+    for table in tables:
+        for entries in table.get("optional-dependencies", {}).values():
+            wanted += entries
+    return sorted({entry for entry in wanted if "{" not in entry})
+
+
+def hook_table(folder: Path) -> dict[str, Any]:
+    """Return the dependencies of the distribution in *folder* as its metadata hook sees them."""
+    settings = nox.project.load_toml(folder / "pyproject.toml")["tool"]["hatch"]
+    table: dict[str, Any] = settings["metadata"]["hooks"]["custom"]
+    return table
+
+
+def field_notes_requirements(*extras: str) -> list[str]:
+    """Return what the example application needs beside Cruse."""
+    project = nox.project.load_toml(FIELD_NOTES / "pyproject.toml")["project"]
+    wanted = [entry for entry in project["dependencies"] if not entry.startswith("cruse")]
+    for extra in extras:
+        wanted += project["optional-dependencies"][extra]
+    return wanted
+
+
+# ------------------------------------------------------------------------------------------ running
+
+
+def run_pytest(
+    session: nox.Session,
+    *paths: Path,
+    env: dict[str, str] | None = None,
+    ignored: str | None = None,
+) -> None:
+    """Run the tests in *paths* with the arguments after `--`."""
+    arguments = [str(path.relative_to(ROOT)) for path in paths if path.exists()]
+    if ignored is not None:
+        arguments.append(f"--ignore-glob=*/{ignored}")
+    session.run("python", "-m", "pytest", *arguments, *session.posargs, env=env or {})
+
+
+def require_absent(session: nox.Session, modules: list[str]) -> None:
+    """End the session with an error if one of *modules* can be imported in it."""
+    check = (
+        "import sys, importlib.util as u; "
+        "sys.exit(' '.join(m for m in sys.argv[1:] if u.find_spec(m)))"
+    )
+    session.run("python", "-c", check, *modules, silent=True)
+
+
+def require_free_port(session: nox.Session, port: int) -> None:
+    """End the session with an error if something listens on *port* already."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except (OSError, OverflowError) as exc:
+            session.error(
+                f"Port {port} on 127.0.0.1 cannot be used ({exc}). Nothing was built. "
+                f"Choose another port: nox -s demo -- --port {port + 1 if port < 65535 else 8000}"
+            )
+
+
+def session_python(session: nox.Session) -> str:
+    """Return the path of the session's interpreter."""
+    return str(Path(session.virtualenv.bin) / "python")
+
+
+def find_committed_floor() -> int | None:
+    """Return the coverage floor of the last commit; None outside of a Git checkout."""
+    if shutil.which("git") is None:
+        return None
+    command = ["git", "-C", str(ROOT), "show", "HEAD:pyproject.toml"]
+    shown = subprocess.run(command, capture_output=True, text=True)
+    match = re.search(r"^fail_under = (\d+)$", shown.stdout, re.MULTILINE)
+    return int(match[1]) if match else None
+
+
+@contextmanager
+def serve_postgres(session: nox.Session) -> Iterator[str]:
+    """Serve an empty database from a temporary folder; give its URL."""
+    programs = find_postgres_programs(session)
+    # The server refuses to run as root.
+    owner = pwd.getpwnam("nobody") if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
+    options: dict[str, Any] = {"cwd": "/", "stdin": subprocess.DEVNULL}
+    if os.geteuid() == 0:
+        options |= {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []}
+    with tempfile.TemporaryDirectory(prefix="cruse-postgres-", dir="/tmp") as folder:
+        os.chown(folder, owner.pw_uid, owner.pw_gid)
+        data = Path(folder) / "data"
+        initdb = [programs / "initdb", "-D", data, "-U", "cruse", "--auth=trust", "--no-sync"]
+        quiet = {"stdout": subprocess.DEVNULL, "check": True}
+        subprocess.run([*initdb, "--encoding=UTF8", "--locale=C.UTF-8"], **options, **quiet)
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = str(probe.getsockname()[1])
+        settings = ["listen_addresses=127.0.0.1", f"unix_socket_directories={folder}", "fsync=off"]
+        arguments = [argument for setting in settings for argument in ("-c", setting)]
+        with (Path(folder) / "server.log").open("w") as log:
+            server = subprocess.Popen(
+                [programs / "postgres", "-D", data, "-p", port, *arguments],
+                **options,
+                stdout=log,
+                stderr=log,
+            )
+        try:
+            wait_for_postgres(session, server, programs, port, Path(folder) / "server.log")
+            yield f"postgresql+psycopg://cruse@127.0.0.1:{port}/postgres"
+        finally:
+            server.send_signal(signal.SIGINT)  # Its fast shutdown.
+            server.wait(timeout=60)
+
+
+def wait_for_postgres(
+    session: nox.Session, server: subprocess.Popen[bytes], programs: Path, port: str, log: Path
+) -> None:
+    """Return once the server accepts connections; end the session if it never does."""
+    ready = [programs / "pg_isready", "--quiet", "-h", "127.0.0.1", "-p", port]
+    for _ in range(300):
+        if server.poll() is None and subprocess.run(ready).returncode == 0:
+            return
+        time.sleep(0.1)
+    session.error(f"PostgreSQL did not start:\n{log.read_text()}")
+
+
+def find_postgres_programs(session: nox.Session) -> Path:
+    """Return the folder that holds the newest PostgreSQL server on this machine."""
+    debian = Path("/usr/lib/postgresql").glob("*/bin/initdb")
+    newest = max(debian, key=lambda path: float(path.parts[-3]), default=None)
+    found = newest or shutil.which("initdb")
+    if found is None:
+        session.error("No PostgreSQL server was found. Install it: apt-get install postgresql")
+    return Path(found).resolve().parent
