@@ -1,0 +1,577 @@
+"""The application: its settings, its URL map, its blueprints and its contexts.
+
+How a request is served stands in `pipeline.py`; what a blueprint also has, in `scaffold.py`.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import weakref
+from collections.abc import Callable, Mapping, ValuesView
+from datetime import timedelta
+from functools import cached_property
+from typing import IO, Any, NoReturn, Protocol, TypeVar
+
+from cruse_routing import Map, Rule
+from werkzeug.datastructures import ImmutableDict
+from werkzeug.exceptions import Aborter, HTTPException
+from werkzeug.routing import BuildError, MapAdapter
+from werkzeug.utils import redirect as werkzeug_redirect
+from werkzeug.wrappers import Response as BaseResponse
+
+from cruse_core import context
+from cruse_core.components import APP_STAND_INS, missing_component_text, place_stand_ins
+from cruse_core.config import Config, ConfigAttribute
+from cruse_core.context import AppContext, AppGlobals, RequestContext
+from cruse_core.environment import debug_flag
+from cruse_core.errors import (
+    EndpointConflictError,
+    MissingComponentError,
+    OutOfContextError,
+    SetupError,
+)
+from cruse_core.json_provider import DefaultJSONProvider, JSONProvider
+from cruse_core.logging import create_logger
+from cruse_core.pipeline import Pipeline
+from cruse_core.plan import blueprint_names
+from cruse_core.requests import Request
+from cruse_core.resources import make_instance_path, open_instance_file
+from cruse_core.scaffold import endpoint_from_view, setupmethod
+from cruse_core.sessions import SecureCookieSessionInterface, SessionInterface
+from cruse_core.types import RouteCallable, TeardownCallable
+from cruse_core.urls import add_anchor, resolve_endpoint
+
+C = TypeVar("C", bound="App")
+T_teardown = TypeVar("T_teardown", bound=TeardownCallable)
+
+# What decides whether a short cut may be taken; setting one of these starts the plans afresh.
+_SHORT_CUT_SWITCHES = frozenset(
+    {
+        "async_to_sync",
+        "create_url_adapter",
+        "ensure_sync",
+        "subdomain_matching",
+        "url_map",
+    }
+)
+
+
+def _as_timedelta(value: int | timedelta) -> timedelta:
+    return value if isinstance(value, timedelta) else timedelta(seconds=value)
+
+
+class RegisteredBlueprint(Protocol):
+    """What an app asks of a blueprint."""
+
+    name: str
+
+    def register(self, app: Any, options: dict[str, Any]) -> None:
+        """Register everything that was recorded on the blueprint."""
+        ...
+
+
+class App(Pipeline):
+    """A WSGI application: rules, hooks and settings on one side, requests on the other.
+
+    Args:
+        import_name: Name of the module or package, usually `__name__`; files are found beside it.
+        static_url_path: URL path of the static files; by default the name of their folder.
+        static_folder: Folder of static files, relative to the root path; None for none.
+        static_host: Host that serves them; required with *host_matching*.
+        host_matching: Match the whole host of a URL; each rule then has a `host`.
+        subdomain_matching: Match the part of the host before SERVER_NAME; rules then have a
+            `subdomain`.
+        template_folder: Folder of templates, relative to the root path; read by cruse-templating.
+        instance_path: Absolute path of the folder for files of this installation; found beside
+            the module or under the interpreter's prefix by default.
+        instance_relative_config: Whether relative names of configuration files start from the
+            instance path instead of the root path.
+        root_path: Folder that relative paths start from, if *import_name* does not tell it.
+    """
+
+    aborter_class: type[Aborter] = Aborter
+    app_ctx_globals_class: type[AppGlobals] = AppGlobals
+    config_class: type[Config] = Config
+    json_provider_class: type[JSONProvider] = DefaultJSONProvider
+    session_interface: SessionInterface = SecureCookieSessionInterface()
+    url_map_class: type[Map] = Map
+    url_rule_class: type[Rule] = Rule
+
+    secret_key = ConfigAttribute[str | bytes | None]("SECRET_KEY")
+    permanent_session_lifetime = ConfigAttribute[timedelta](
+        "PERMANENT_SESSION_LIFETIME", get_converter=_as_timedelta
+    )
+    testing = ConfigAttribute[bool]("TESTING")
+
+    default_config: Mapping[str, Any] = ImmutableDict(
+        DEBUG=None,
+        TESTING=False,
+        SECRET_KEY=None,
+        SECRET_KEY_FALLBACKS=None,
+        # The host and its URLs
+        APPLICATION_ROOT="/",
+        PREFERRED_URL_SCHEME="http",
+        SERVER_NAME=None,
+        TRUSTED_HOSTS=None,
+        # Sessions
+        PERMANENT_SESSION_LIFETIME=timedelta(days=31),
+        SESSION_COOKIE_DOMAIN=None,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_NAME="session",
+        SESSION_COOKIE_PARTITIONED=False,
+        SESSION_COOKIE_PATH=None,
+        SESSION_COOKIE_SAMESITE=None,
+        SESSION_COOKIE_SECURE=False,
+        SESSION_REFRESH_EACH_REQUEST=True,
+        # Limits, in bytes but for the number of parts
+        MAX_CONTENT_LENGTH=None,
+        MAX_COOKIE_SIZE=4093,
+        MAX_FORM_MEMORY_SIZE=500_000,
+        MAX_FORM_PARTS=1_000,
+        # Answers
+        PROVIDE_AUTOMATIC_OPTIONS=True,
+        SEND_FILE_MAX_AGE_DEFAULT=None,
+        USE_X_SENDFILE=False,
+        # Errors
+        PROPAGATE_EXCEPTIONS=None,
+        TRAP_BAD_REQUEST_ERRORS=None,
+        TRAP_HTTP_EXCEPTIONS=False,
+    )
+
+    def __init__(
+        self,
+        import_name: str,
+        static_url_path: str | None = None,
+        static_folder: str | os.PathLike[str] | None = "static",
+        static_host: str | None = None,
+        host_matching: bool = False,
+        subdomain_matching: bool = False,
+        template_folder: str | os.PathLike[str] | None = "templates",
+        instance_path: str | None = None,
+        instance_relative_config: bool = False,
+        root_path: str | None = None,
+    ) -> None:
+        super().__init__(import_name, static_folder, static_url_path, template_folder, root_path)
+        self.instance_path = self._find_instance_path(instance_path)
+        self.config = self.make_config(instance_relative_config)
+        self.aborter = self.make_aborter()
+        self.json: JSONProvider = self.json_provider_class(self)
+        self.url_build_error_handlers: list[
+            Callable[[Exception, str, dict[str, Any]], str | None]
+        ] = []
+        self.teardown_appcontext_funcs: list[TeardownCallable] = []
+        self.blueprints: dict[str, RegisteredBlueprint] = {}
+        self.extensions: dict[str, Any] = {}
+        self.url_map = self.url_map_class(host_matching=host_matching)
+        self.subdomain_matching = subdomain_matching
+        self.known_hosts: set[str] = set()
+        if self.has_static_folder:
+            self._add_static_rule(static_host, host_matching)
+
+    def _add_static_rule(self, static_host: str | None, host_matching: bool) -> None:
+        """Serve the static folder, which need not exist yet."""
+        assert bool(static_host) == host_matching, (
+            "static_host and host_matching go together: with host_matching, the rule for static "
+            "files needs a host. Give both, or neither, or static_folder=None."
+        )
+        # A reference to the app here would keep the app alive in a cycle.
+        find_app = weakref.ref(self)
+        self.add_url_rule(
+            f"{self.static_url_path}/<path:filename>",
+            endpoint="static",
+            host=static_host,
+            view_func=lambda **values: find_app().send_static_file(**values),  # type: ignore[union-attr]  # it serves
+        )
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        super().__setattr__(name, value)
+        if name in _SHORT_CUT_SWITCHES:
+            self.plans.forget()
+
+    def _check_setup_finished(self, f_name: str) -> None:
+        if self._got_first_request:
+            raise SetupError(
+                f"The setup method {f_name!r} can no longer be called on the application "
+                f"{self.name!r}: it has already handled its first request, so the change would not "
+                "apply to every request alike. Import all views, and register everything, before "
+                "the app is served."
+            )
+
+    # Components
+
+    def require(self, component: type[C]) -> C:
+        """Return this app, typed as one that has *component*.
+
+        Raises:
+            MissingComponentError: The app is not an instance of it.
+        """
+        if isinstance(self, component):
+            return self
+        distribution = component.__module__.partition(".")[0]
+        raise MissingComponentError(
+            missing_component_text(
+                component.__name__,
+                type(self),
+                (distribution.replace("_", "-"), distribution, component.__name__),
+            )
+        )
+
+    # Settings
+
+    @cached_property
+    def name(self) -> str:  # type: ignore[override]  # computed here, given for a blueprint
+        """The import name; the name of the file when that is run as a program."""
+        if self.import_name != "__main__":
+            return self.import_name
+        path: str | None = getattr(sys.modules["__main__"], "__file__", None)
+        return "__main__" if path is None else os.path.splitext(os.path.basename(path))[0]
+
+    @property
+    def debug(self) -> bool:
+        """Whether errors may show details and files are watched; DEBUG in the configuration."""
+        debug: bool = self.config["DEBUG"]
+        return debug
+
+    @debug.setter
+    def debug(self, value: bool) -> None:
+        self.config["DEBUG"] = value
+
+    @cached_property
+    def logger(self) -> logging.Logger:
+        """Logger with the name of the app; in debug mode it logs everything."""
+        return create_logger(self)
+
+    def make_config(self, instance_relative: bool = False) -> Config:
+        """Make the configuration that the app starts with.
+
+        Args:
+            instance_relative: Whether names of files start from the instance path.
+        """
+        root_path = self.instance_path if instance_relative else self.root_path
+        defaults = dict(self.default_config)
+        defaults["DEBUG"] = debug_flag()
+        return self.config_class(root_path, defaults)
+
+    def make_aborter(self) -> Aborter:
+        """Make the object that `abort` calls."""
+        return self.aborter_class()
+
+    # Files
+
+    def _find_instance_path(self, instance_path: str | None) -> str:
+        if instance_path is None:
+            return self.auto_find_instance_path()
+        if not os.path.isabs(instance_path):
+            raise ValueError(
+                f"instance_path {instance_path!r} is relative. What it would be relative to depends "
+                "on where the process was started, so it must be absolute. Use os.path.abspath()."
+            )
+        return instance_path
+
+    def auto_find_instance_path(self) -> str:
+        """Return where the instance folder is if none was given."""
+        return make_instance_path(self.import_name)
+
+    def open_instance_resource(
+        self, resource: str, mode: str = "rb", encoding: str | None = "utf-8"
+    ) -> IO[Any]:
+        """Open a file of the instance folder, for reading or writing.
+
+        Args:
+            resource: Path relative to the instance path.
+            mode: As for `open`.
+            encoding: Of a file opened as text.
+        """
+        return open_instance_file(self.instance_path, resource, mode, encoding)
+
+    # Rules and URLs
+
+    @setupmethod
+    def add_url_rule(
+        self,
+        rule: str,
+        endpoint: str | None = None,
+        view_func: RouteCallable | None = None,
+        provide_automatic_options: bool | None = None,
+        **options: Any,
+    ) -> None:
+        """Serve the URLs that match *rule* with *view_func*.
+
+        Args:
+            rule: URL pattern, such as `"/user/<int:id>"`.
+            endpoint: Name of the rule for `url_for`; by default the name of the view.
+            view_func: Called with the values of the pattern. It may be given later, by `endpoint`.
+            provide_automatic_options: Whether OPTIONS is answered by the app; by default as
+                PROVIDE_AUTOMATIC_OPTIONS says, unless the view handles it.
+            **options: Of `cruse_routing.Rule`, `methods` first of all.
+
+        Raises:
+            TypeError: *methods* is a string.
+            EndpointConflictError: Another view has this endpoint.
+        """
+        if endpoint is None:
+            endpoint = endpoint_from_view(view_func)
+        methods = self._methods_of(options.pop("methods", None), view_func)
+        if provide_automatic_options is None:
+            provide_automatic_options = getattr(view_func, "provide_automatic_options", None)
+        if provide_automatic_options is None:
+            provide_automatic_options = (
+                "OPTIONS" not in methods and self.config["PROVIDE_AUTOMATIC_OPTIONS"]
+            )
+        methods |= set(getattr(view_func, "required_methods", ()))
+        if provide_automatic_options:
+            methods.add("OPTIONS")
+        rule_object = self.url_rule_class(rule, methods=methods, endpoint=endpoint, **options)
+        rule_object.provide_automatic_options = provide_automatic_options
+        self.url_map.add(rule_object)
+        if view_func is not None:
+            self._set_view(endpoint, view_func)
+
+    @staticmethod
+    def _methods_of(methods: Any, view_func: RouteCallable | None) -> set[str]:
+        """Return the methods of a rule in upper case: as given, else the view's, else GET."""
+        if methods is None:
+            methods = getattr(view_func, "methods", None) or ("GET",)
+        if isinstance(methods, str):
+            raise TypeError(
+                f"Allowed methods must be a list of strings, for example "
+                f"@app.route(..., methods=[{methods!r}]); {methods!r} is one string."
+            )
+        return {method.upper() for method in methods}
+
+    def _set_view(self, endpoint: str, view_func: RouteCallable) -> None:
+        existing = self.view_functions.get(endpoint)
+        if existing is not None and existing != view_func:
+            raise EndpointConflictError(
+                f"View function mapping is overwriting an existing endpoint function: {endpoint} "
+                f"stands for {_place(existing)} already, and {_place(view_func)} claims it too. "
+                "An endpoint names one view, or url_for could not tell them apart. Rename one "
+                "function, or pass another endpoint=."
+            )
+        self.view_functions[endpoint] = view_func
+
+    @setupmethod
+    def register_blueprint(self, blueprint: RegisteredBlueprint, **options: Any) -> None:
+        """Register what was recorded on *blueprint*.
+
+        Args:
+            blueprint: Registered under its own name unless *options* has another.
+            **options: `name`, `url_prefix`, `subdomain`, `url_defaults` and `cli_group` override
+                those of the blueprint; all of them are handed to its recorded functions.
+
+        Raises:
+            BlueprintNameError: The name is taken.
+        """
+        blueprint.register(self, options)
+
+    def iter_blueprints(self) -> ValuesView[RegisteredBlueprint]:
+        """Return a view of the blueprints, in the order of their registration."""
+        return self.blueprints.values()
+
+    @property
+    def matches_directly(self) -> bool:
+        """Whether URLs can be matched without asking `create_url_adapter`."""
+        if self.plans.matches_directly is None:
+            self.plans.matches_directly = (
+                type(self).create_url_adapter is App.create_url_adapter
+                and "create_url_adapter" not in self.__dict__
+                and isinstance(self.url_map, Map)
+                and not self.subdomain_matching
+            )
+        return self.plans.matches_directly and self.config["TRUSTED_HOSTS"] is None
+
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        """Bind the URL map to a request, or to SERVER_NAME outside of one.
+
+        Args:
+            request: The current request, or None.
+
+        Returns:
+            None outside of a request while SERVER_NAME is not set.
+
+        Raises:
+            SecurityError: The host of the request is not one of TRUSTED_HOSTS.
+        """
+        server_name: str | None = self.config["SERVER_NAME"]
+        if request is None:
+            if server_name is None:
+                return None
+            return self.url_map.bind(
+                server_name,
+                script_name=self.config["APPLICATION_ROOT"],
+                url_scheme=self.config["PREFERRED_URL_SCHEME"],
+            )
+        trusted_hosts = self.config["TRUSTED_HOSTS"]
+        if trusted_hosts is not None:
+            request.trusted_hosts = trusted_hosts
+        # Reading it refuses a host that is not trusted, before anything is matched.
+        request.host  # noqa: B018
+        subdomain = None
+        if not self.subdomain_matching:
+            # SERVER_NAME then says nothing about the hosts that are served.
+            server_name = None
+            subdomain = self.url_map.default_subdomain or ""
+        return self.url_map.bind_to_environ(
+            request._environ, server_name=server_name, subdomain=subdomain
+        )
+
+    def url_for(
+        self,
+        /,
+        endpoint: str,
+        *,
+        _anchor: str | None = None,
+        _method: str | None = None,
+        _scheme: str | None = None,
+        _external: bool | None = None,
+        **values: Any,
+    ) -> str:
+        """Build the URL of an endpoint.
+
+        Args:
+            endpoint: Its name; with a leading dot relative to the current blueprint.
+            _anchor: Fragment to append.
+            _method: Choose the rule that accepts this HTTP method.
+            _scheme: Scheme of an external URL, such as "https".
+            _external: Whether scheme and host are part of the URL; by default outside of a request.
+            **values: Values of the rule's variables; the others become the query string.
+
+        Raises:
+            OutOfContextError: Outside of a request, and SERVER_NAME is not set.
+            ValueError: *_scheme* is given for a URL that is not external.
+            BuildError: No rule of that endpoint takes these values; `url_build_error_handlers`
+                are asked first.
+        """
+        ctx = context.current.get(None)
+        request_ctx = None if ctx is None else ctx.request_context
+        if request_ctx is not None:
+            endpoint = resolve_endpoint(endpoint, request_ctx.request.blueprint)
+            adapter = request_ctx.url_adapter
+            external = _scheme is not None if _external is None else _external
+        else:
+            adapter = self.create_url_adapter(None) if ctx is None else ctx.url_adapter
+            external = True if _external is None else _external
+        if adapter is None:
+            self._refuse_url(endpoint, in_request=request_ctx is not None)
+        if _scheme is not None and not external:
+            raise ValueError(
+                f"_scheme={_scheme!r} was given for a URL without a scheme. When specifying "
+                "'_scheme', '_external' must be True, or left out."
+            )
+        self.inject_url_defaults(endpoint, values)
+        try:
+            url = adapter.build(
+                endpoint, values, method=_method, url_scheme=_scheme, force_external=external
+            )
+        except BuildError as error:
+            values.update(_anchor=_anchor, _method=_method, _scheme=_scheme, _external=external)
+            return self.handle_url_build_error(error, endpoint, values)
+        return url if _anchor is None else add_anchor(url, _anchor)
+
+    def _refuse_url(self, endpoint: str, *, in_request: bool) -> NoReturn:
+        if in_request:
+            raise OutOfContextError(
+                f"The URL of {endpoint!r} cannot be built: the host of this request was refused, "
+                "so nothing is known that a URL could start with. Return the error as it is."
+            )
+        raise OutOfContextError(
+            f"Unable to build URLs outside an active request without 'SERVER_NAME' configured: "
+            f"the host that the URL of {endpoint!r} starts with is not known. Set SERVER_NAME, and "
+            "APPLICATION_ROOT and PREFERRED_URL_SCHEME as needed, or build it during a request."
+        )
+
+    def inject_url_defaults(self, endpoint: str, values: dict[str, Any]) -> None:
+        """Let the `url_defaults` functions of the app and of the endpoint's blueprints add values."""
+        functions = self.url_default_functions
+        if functions:
+            for name in (None, *reversed(blueprint_names(endpoint))):
+                for function in functions.get(name, ()):
+                    function(endpoint, values)
+
+    def handle_url_build_error(
+        self, error: BuildError, endpoint: str, values: dict[str, Any]
+    ) -> str:
+        """Ask `url_build_error_handlers` for a URL; raise the last error if none has one.
+
+        Args:
+            error: Why the URL could not be built.
+            endpoint: Its endpoint.
+            values: Its values, with `_anchor`, `_method`, `_scheme` and `_external`.
+        """
+        for handler in self.url_build_error_handlers:
+            try:
+                url = handler(error, endpoint, values)
+            except BuildError as newer:
+                error = newer
+            else:
+                if url is not None:
+                    return url
+        raise error
+
+    def redirect(self, location: str, code: int = 302) -> BaseResponse:
+        """Return a response that sends the client to *location*.
+
+        Args:
+            location: URL, absolute or relative.
+            code: HTTP status: 301, 302, 303, 305, 307 or 308.
+        """
+        return werkzeug_redirect(location, code=code, Response=self.response_class)
+
+    # Contexts
+
+    @setupmethod
+    def teardown_appcontext(self, f: T_teardown) -> T_teardown:
+        """Call *f* when an app context ends, with the unhandled exception or None."""
+        self.teardown_appcontext_funcs.append(f)
+        return f
+
+    def app_context(self) -> AppContext:
+        """Make a context for work outside of a request; use it with `with`."""
+        return AppContext(self)
+
+    # Serving
+
+    def run(
+        self,
+        host: str | None = None,
+        port: int | None = None,
+        debug: bool | None = None,
+        **options: Any,
+    ) -> None:
+        """Serve the app with Werkzeug's development server, which is not meant for production.
+
+        Args:
+            host: Address to listen on; by default that of SERVER_NAME, else 127.0.0.1.
+            port: By default that of SERVER_NAME, else 5000.
+            debug: Switches debug mode on or off, and with it the reloader and the debugger.
+            **options: Of `werkzeug.serving.run_simple`.
+        """
+        if debug is not None:
+            self.debug = bool(debug)
+        server_host, _, server_port = (self.config["SERVER_NAME"] or "").partition(":")
+        if port is None:
+            port = int(server_port) if server_port else 5000
+        options.setdefault("use_reloader", self.debug)
+        options.setdefault("use_debugger", self.debug)
+        options.setdefault("threaded", True)
+        # PERF: the development server is not needed by an app that another one serves
+        # (benchmarks/startup.py).
+        from werkzeug.serving import run_simple
+
+        try:
+            run_simple(host or server_host or "127.0.0.1", port, self, **options)
+        finally:
+            # An app that is run from an interactive prompt may be set up further afterwards.
+            self._got_first_request = False
+
+
+def _place(view: RouteCallable) -> str:
+    """Return name, file and line of a view, as far as they are known."""
+    name = getattr(view, "__qualname__", repr(view))
+    code = getattr(view, "__code__", None)
+    return f"{name}()" if code is None else f"{name}() ({code.co_filename}:{code.co_firstlineno})"
+
+
+place_stand_ins(App, APP_STAND_INS)

@@ -1,0 +1,113 @@
+"""Turn what a view returned into a response object."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NoReturn, Protocol
+
+from werkzeug.datastructures import Headers
+from werkzeug.wrappers import Response as BaseResponse
+
+from cruse_core.errors import ViewReturnError
+from cruse_core.json_provider import JSONProvider
+from cruse_core.requests import Request
+from cruse_core.responses import Response
+
+
+class ConversionApp(Protocol):
+    """What the conversion asks of an app."""
+
+    @property
+    def response_class(self) -> type[Response]:
+        """Class of the responses of this app."""
+        ...
+
+    @property
+    def json(self) -> JSONProvider:
+        """Turns dicts and lists into responses."""
+        ...
+
+
+ACCEPTED = (
+    "A view returns a str, bytes, dict, list, iterator, response object or WSGI callable; or a "
+    "tuple of one of these with a status, headers, or both"
+)
+
+
+def convert(app: ConversionApp, rv: Any, request: Request) -> Response:
+    """Make the response that *rv* stands for.
+
+    Args:
+        app: Gives the response class and the JSON provider.
+        rv: What a view, a hook or an error handler returned.
+        request: The current request; its endpoint is named in errors.
+
+    Returns:
+        An instance of `app.response_class`; *rv* itself if it is one.
+
+    Raises:
+        ViewReturnError: *rv* is None, a tuple of the wrong length, or of a type that is not
+            accepted.
+    """
+    status = headers = None
+    if isinstance(rv, tuple):
+        rv, status, headers = _unpack(rv, request)
+    response_class = app.response_class
+    if not isinstance(rv, response_class):
+        if isinstance(rv, (str, bytes, bytearray)) or isinstance(rv, Iterator):
+            return response_class(rv, status=status, headers=headers)
+        if isinstance(rv, (dict, list)):
+            rv = app.json.response(rv)
+        elif isinstance(rv, BaseResponse) or callable(rv):
+            rv = _adopt(response_class, rv, request)
+        else:
+            _refuse(rv, request)
+    if status is not None:
+        if isinstance(status, int):
+            rv.status_code = status
+        else:
+            rv.status = status
+    if headers:
+        rv.headers.update(headers)
+    response: Response = rv
+    return response
+
+
+def _unpack(rv: tuple[Any, ...], request: Request) -> tuple[Any, Any, Any]:
+    """Return body, status and headers of a returned tuple; None for what it lacks."""
+    if len(rv) == 3:
+        return rv
+    if len(rv) == 2:
+        if isinstance(rv[1], (Headers, dict, tuple, list)):
+            return rv[0], None, rv[1]
+        return rv[0], rv[1], None
+    raise ViewReturnError(
+        f"The view of endpoint {request.endpoint!r} returned a tuple of {len(rv)} items: {rv!r}. "
+        "A tuple must have the form (body, status, headers), (body, status) or (body, headers). "
+        "Return one of these; for a list in JSON, return a list."
+    )
+
+
+def _adopt(response_class: type[Response], rv: Any, request: Request) -> Any:
+    """Return a foreign response or WSGI callable as an instance of *response_class*."""
+    try:
+        return response_class.force_type(rv, request.environ)
+    except TypeError as exc:
+        raise ViewReturnError(
+            f"The view of endpoint {request.endpoint!r} returned {rv!r} (it was a "
+            f"{type(rv).__name__}), and calling it as a WSGI application failed: {exc}. {ACCEPTED}."
+        ).with_traceback(exc.__traceback__) from None
+
+
+def _refuse(rv: Any, request: Request) -> NoReturn:
+    """Raise the error that names the endpoint and what it returned."""
+    if rv is None:
+        raise ViewReturnError(
+            f"The view of endpoint {request.endpoint!r} returned None, or ended without a return "
+            f"statement. Without a value there is nothing to answer with. {ACCEPTED}; for an empty "
+            'answer return ("", 204).'
+        )
+    raise ViewReturnError(
+        f"The view of endpoint {request.endpoint!r} returned {rv!r}, but it was a "
+        f"{type(rv).__name__}. {ACCEPTED}."
+    )

@@ -1,0 +1,100 @@
+"""The proxies that stand for what is active here: `current_app`, `g`, `request`, `session`.
+
+Each is a Werkzeug `LocalProxy`, so every operator works on it. The operations that nearly every
+request uses are written out in the classes below.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+from werkzeug.local import LocalProxy
+
+from cruse_core.app import App
+from cruse_core.context import (
+    AppContext,
+    AppGlobals,
+    RequestContext,
+    current,
+    get_request_context,
+    outside_app_text,
+)
+from cruse_core.errors import OutOfContextError
+from cruse_core.requests import Request
+from cruse_core.sessions import SessionMixin
+
+T = TypeVar("T")
+
+_active = current.get
+
+
+def _get_context(name: str) -> AppContext:
+    """Return the active context; OutOfContextError says that *name* was read in vain."""
+    ctx = _active(None)
+    if ctx is None:
+        raise OutOfContextError(outside_app_text(name))
+    return ctx
+
+
+# PERF: a method that is written out costs half of LocalProxy's descriptor for the same operation
+# (benchmarks/scenarios.py).
+
+
+class _AppProxy(LocalProxy[App]):
+    __slots__ = ()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(_get_context("current_app").app, name)
+
+
+class _GlobalsProxy(LocalProxy[AppGlobals]):
+    __slots__ = ()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(_get_context("g").g, name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        setattr(_get_context("g").g, name, value)
+
+    def __contains__(self, name: str) -> bool:
+        return name in _get_context("g").g
+
+
+class _RequestProxy(LocalProxy[Request]):
+    __slots__ = ()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(get_request_context("request").request, name)
+
+
+class _SessionProxy(LocalProxy[SessionMixin]):
+    __slots__ = ()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(get_request_context("session").session, name)
+
+    def __getitem__(self, key: str) -> Any:
+        return get_request_context("session").session[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        get_request_context("session").session[key] = value
+
+    def __contains__(self, key: str) -> bool:
+        return key in get_request_context("session").session
+
+
+def _proxy(proxy_class: type[LocalProxy[T]], find: Callable[[], T]) -> T:
+    """Make a proxy, typed as what it stands for: that is how its users see it."""
+    return cast(T, proxy_class(find))
+
+
+current_app = _proxy(_AppProxy, lambda: cast(App, _get_context("current_app").app))
+g = _proxy(_GlobalsProxy, lambda: _get_context("g").g)
+request = _proxy(_RequestProxy, lambda: get_request_context("request").request)
+session = _proxy(_SessionProxy, lambda: get_request_context("session").session)
+
+# The contexts themselves, for extensions. `app_ctx` is the one that owns `g`, the same object for
+# each request within it.
+app_ctx = _proxy(LocalProxy[AppContext], lambda: _get_context("app_ctx").owner)
+request_ctx = _proxy(LocalProxy[RequestContext], lambda: get_request_context("request_ctx"))

@@ -1,0 +1,357 @@
+"""The way of a request, from the server's call to the response, in the order in which it happens.
+
+    server → __call__ → wsgi_app              push one context, match the URL
+                 → full_dispatch_request      before-request hooks, error handlers
+                     → dispatch_request → view
+                   finalize_request           response made → after-request hooks → session saved
+             response(environ, start_response)
+             context popped                   teardown hooks, signals
+
+Every step is a method that a subclass may override and that may be replaced on the app itself.
+Nothing between the push and the finished response touches `start_response`.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable
+from typing import Any, NoReturn
+
+from werkzeug.exceptions import (
+    BadRequest,
+    BadRequestKeyError,
+    HTTPException,
+    InternalServerError,
+)
+from werkzeug.routing import RequestRedirect, RoutingException
+
+from cruse_core import context
+from cruse_core.context import CURRENT_EXCEPTION, RequestContext
+from cruse_core.conversion import convert
+from cruse_core.debug_helpers import FormDataRoutingRedirect
+from cruse_core.error_handlers import find_error_handler
+from cruse_core.event_loop import async_to_sync, is_coroutine_function
+from cruse_core.json_provider import JSONProvider
+from cruse_core.logging import LoggedApp
+from cruse_core.plan import Plan, make_plan
+from cruse_core.requests import Request
+from cruse_core.responses import Response
+from cruse_core.scaffold import Scaffold
+from cruse_core.sessions import SessionInterface
+from cruse_core.signals import (
+    appcontext_tearing_down,
+    got_request_exception,
+    request_finished,
+    request_started,
+    request_tearing_down,
+)
+from cruse_core.teardown import call_each
+from cruse_core.types import (
+    ResponseReturnValue,
+    StartResponse,
+    TeardownCallable,
+    WSGIEnvironment,
+)
+
+PRESERVE_CONTEXT = "werkzeug.debug.preserve_context"
+
+
+class Pipeline(Scaffold, LoggedApp):
+    """Serves requests; `App` adds what is needed to set it up."""
+
+    request_class: type[Request] = Request
+    response_class: type[Response] = Response
+    session_interface: SessionInterface
+    json: JSONProvider
+    teardown_appcontext_funcs: list[TeardownCallable]
+    _got_first_request = False
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Serve a request; middleware may be wrapped around `wsgi_app`."""
+        return self.wsgi_app(environ, start_response)
+
+    def wsgi_app(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Serve a request, as a WSGI application (PEP 3333).
+
+        Args:
+            environ: The request, from the server.
+            start_response: Called once with status and headers.
+
+        Returns:
+            The body, in chunks.
+        """
+        ctx = self.request_context(environ)
+        error: BaseException | None = None
+        try:
+            try:
+                ctx.push()
+                response = self.full_dispatch_request()
+            except Exception as exc:
+                error = exc
+                response = self.handle_exception(exc)
+            except BaseException as exc:
+                error = exc
+                raise
+            return response(environ, start_response)
+        finally:
+            if PRESERVE_CONTEXT in environ:
+                ctx.preserved = True
+                environ[PRESERVE_CONTEXT](ctx)
+            if error is not None and self.should_ignore_error(error):
+                error = None
+            try:
+                ctx.pop(error)
+            finally:
+                # The traceback of the error refers to this frame: together they would be garbage
+                # that only the cycle collector finds.
+                error = None
+
+    def request_context(self, environ: WSGIEnvironment) -> RequestContext:
+        """Make the context for the request that *environ* describes."""
+        return RequestContext(self, environ)
+
+    def full_dispatch_request(self) -> Response:
+        """Run the hooks before the view, the view, and what turns its answer into a response."""
+        self._got_first_request = True
+        try:
+            if request_started.receivers:
+                request_started.send(self, _async_wrapper=self.ensure_sync)
+            rv = self.preprocess_request()
+            if rv is None:
+                rv = self.dispatch_request()
+        except Exception as exc:
+            rv = self.handle_user_exception(exc)
+        return self.finalize_request(rv)
+
+    def preprocess_request(self) -> ResponseReturnValue | None:
+        """Run the URL value preprocessors, then the before-request hooks.
+
+        Returns:
+            The first value of a hook that is not None; it is then the answer.
+        """
+        ctx = context.get_request_context("request")
+        plan = ctx.plan
+        if plan.value_preprocessors:
+            request = ctx.request
+            for preprocess in plan.value_preprocessors:
+                preprocess(request.endpoint, request.view_args)
+        for hook in plan.before:
+            rv: ResponseReturnValue | None = hook()
+            if rv is not None:
+                return rv
+        return None
+
+    def dispatch_request(self) -> ResponseReturnValue:
+        """Call the view of the rule that was matched, and return what it returns."""
+        ctx = context.get_request_context("request")
+        request = ctx.request
+        if request.routing_exception is not None:
+            self.raise_routing_exception(request)
+        rule = request.url_rule
+        assert rule is not None  # a request without a rule carries a routing exception
+        if request.method == "OPTIONS" and getattr(rule, "provide_automatic_options", False):
+            return self.make_default_options_response()
+        view = ctx.plan.view
+        if view is None:
+            raise self._missing_view(rule.endpoint)
+        view_args: dict[str, Any] = request.view_args  # type: ignore[assignment]  # set with the rule
+        return view(**view_args)  # type: ignore[return-value]  # synchronous by now
+
+    def raise_routing_exception(self, request: Request) -> NoReturn:
+        """Raise what matching the URL has ended with.
+
+        In debug mode, a redirect that would lose the body of a form raises an error that says so.
+        """
+        exc = request.routing_exception
+        assert exc is not None
+        if (
+            self.debug
+            and isinstance(exc, RequestRedirect)
+            # RFC 9110, 15.4.8 and 15.4.9: 307 and 308 keep method and body.
+            and exc.code not in {307, 308}
+            and request.method not in {"GET", "HEAD", "OPTIONS"}
+        ):
+            raise FormDataRoutingRedirect(request)
+        raise exc
+
+    def make_default_options_response(self) -> Response:
+        """Return an empty response whose Allow header lists the methods of this URL."""
+        ctx = context.get_request_context("request")
+        response = self.response_class()
+        if ctx.url_adapter is not None:
+            response.allow.update(ctx.url_adapter.allowed_methods())
+        return response
+
+    # What happens when something was raised
+
+    def handle_user_exception(self, e: Exception) -> HTTPException | ResponseReturnValue:
+        """Answer an exception by its handler; raise it again if it has none."""
+        if isinstance(e, BadRequestKeyError) and (
+            self.debug or self.config["TRAP_BAD_REQUEST_ERRORS"]
+        ):
+            e.show_exception = True
+        if isinstance(e, HTTPException) and not self.trap_http_exception(e):
+            return self.handle_http_exception(e)
+        handler = self._find_error_handler(e)
+        if handler is None:
+            raise e
+        rv: ResponseReturnValue = self.ensure_sync(handler)(e)
+        return rv
+
+    def trap_http_exception(self, e: Exception) -> bool:
+        """Return whether an HTTP exception counts as an unexpected error, as TRAP_* set it."""
+        if self.config["TRAP_HTTP_EXCEPTIONS"]:
+            return True
+        trap_bad_request = self.config["TRAP_BAD_REQUEST_ERRORS"]
+        if trap_bad_request is None:
+            return self.debug and isinstance(e, BadRequestKeyError)
+        return bool(trap_bad_request) and isinstance(e, BadRequest)
+
+    def handle_http_exception(self, e: HTTPException) -> HTTPException | ResponseReturnValue:
+        """Answer an HTTP exception by its handler; without one it is its own answer."""
+        # Neither a complete response wrapped into an exception nor a redirect of the URL map is an
+        # error that a handler should see.
+        if e.code is None or isinstance(e, RoutingException):
+            return e
+        handler = self._find_error_handler(e)
+        if handler is None:
+            return e
+        rv: ResponseReturnValue = self.ensure_sync(handler)(e)
+        return rv
+
+    def handle_exception(self, e: Exception) -> Response:
+        """Answer an exception that no handler took: log it and make a 500 response.
+
+        Raises:
+            Exception: *e* itself, if PROPAGATE_EXCEPTIONS is on; by default in tests and in debug
+                mode.
+        """
+        if got_request_exception.receivers:
+            got_request_exception.send(self, _async_wrapper=self.ensure_sync, exception=e)
+        propagate = self.config["PROPAGATE_EXCEPTIONS"]
+        if propagate is None:
+            propagate = self.testing or self.debug
+        if propagate:
+            raise e
+        self.log_exception(sys.exc_info() if sys.exc_info()[0] else (type(e), e, e.__traceback__))
+        server_error = InternalServerError(original_exception=e)
+        handler = self._find_error_handler(server_error)
+        rv: Any = server_error if handler is None else self.ensure_sync(handler)(server_error)
+        return self.finalize_request(rv, from_error_handler=True)
+
+    def _find_error_handler(self, e: Exception) -> Callable[..., Any] | None:
+        request = context.get_request_context("request").request
+        return find_error_handler(self.error_handler_spec, type(e), request.blueprints)
+
+    # From the view's value to the response
+
+    def finalize_request(
+        self, rv: ResponseReturnValue | HTTPException, from_error_handler: bool = False
+    ) -> Response:
+        """Turn the value of a view into a response, and let the hooks process it.
+
+        Args:
+            rv: What the view, a hook or an error handler returned.
+            from_error_handler: Whether this is the answer to an unhandled exception already. Then a
+                failing hook is logged, so that the answer still goes out.
+        """
+        response = self.make_response(rv)
+        try:
+            response = self.process_response(response)
+            if request_finished.receivers:
+                request_finished.send(self, _async_wrapper=self.ensure_sync, response=response)
+        except Exception:
+            if not from_error_handler:
+                raise
+            self.logger.exception("A hook failed while the answer to an error was processed.")
+        return response
+
+    def make_response(self, rv: ResponseReturnValue) -> Response:
+        """Make the response that the value of a view stands for.
+
+        Raises:
+            ViewReturnError: A view must not return such a value.
+        """
+        return convert(self, rv, context.get_request_context("request").request)
+
+    def process_response(self, response: Response) -> Response:
+        """Run the functions after the request, then save the session."""
+        ctx = context.get_request_context("request")
+        for function in ctx.after_request_functions:
+            response = self.ensure_sync(function)(response)
+        for hook in ctx.plan.after:
+            response = hook(response)
+        session = ctx.opened_session
+        interface = self.session_interface
+        if session is None and interface.needs_saving_unread(self, ctx.request):
+            session = ctx.open_session()
+        if session is not None and not interface.is_null_session(session):
+            interface.save_session(self, session, response)
+        return response
+
+    # The end, whether it went well or not
+
+    def should_ignore_error(self, error: BaseException | None) -> bool:
+        """Return whether the teardown functions shall not hear of *error*; never, by default."""
+        return False
+
+    def do_teardown_request(self, exc: BaseException | None = CURRENT_EXCEPTION) -> None:
+        """Run the teardown functions of the request, all of them, last registered first.
+
+        Args:
+            exc: The unhandled exception of the request; by default the one that is being handled.
+        """
+        if exc is CURRENT_EXCEPTION:
+            exc = sys.exc_info()[1]
+        teardown = context.get_request_context("request").plan.teardown
+        if teardown:
+            call_each(teardown, exc)
+        if request_tearing_down.receivers:
+            request_tearing_down.send(self, _async_wrapper=self.ensure_sync, exc=exc)
+
+    def do_teardown_appcontext(self, exc: BaseException | None = CURRENT_EXCEPTION) -> None:
+        """Run the teardown functions of the app context, all of them, last registered first.
+
+        Args:
+            exc: The unhandled exception of the context; by default the one that is being handled.
+        """
+        if exc is CURRENT_EXCEPTION:
+            exc = sys.exc_info()[1]
+        if self.teardown_appcontext_funcs:
+            call_each(map(self.ensure_sync, reversed(self.teardown_appcontext_funcs)), exc)
+        if appcontext_tearing_down.receivers:
+            appcontext_tearing_down.send(self, _async_wrapper=self.ensure_sync, exc=exc)
+
+    # What the steps use
+
+    def plan_for(self, endpoint: str | None) -> Plan:
+        """Return the view and the hooks of *endpoint*, made once and kept until they change."""
+        plan = self.plans.get(endpoint)
+        if plan is None:
+            plan = self.plans[endpoint] = make_plan(
+                endpoint,
+                views=self.view_functions,
+                value_preprocessors=self.url_value_preprocessors,
+                before=self.before_request_funcs,
+                after=self.after_request_funcs,
+                teardown=self.teardown_request_funcs,
+                ensure_sync=self.ensure_sync,
+            )
+        return plan
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Return *func*, made callable from synchronous code if it is a coroutine function."""
+        return self.async_to_sync(func) if is_coroutine_function(func) else func
+
+    def async_to_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Return a function that runs the coroutine function *func* on an event loop.
+
+        Override it to run coroutines in another way.
+        """
+        return async_to_sync(func)
+
+    def _missing_view(self, endpoint: str) -> KeyError:
+        return KeyError(
+            f"Endpoint {endpoint!r} has a rule but no view function. Give add_url_rule a "
+            f"view_func, or decorate the function with @app.endpoint({endpoint!r})."
+        )

@@ -1,0 +1,189 @@
+"""What is known about an endpoint before a request for it arrives.
+
+The tables that people register into are public and mutable. Each of them forgets the plans when it
+changes, so a plan never has to be checked against them while a request is served.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache, wraps
+from typing import Any, Generic, TypeVar
+
+from cruse_core.types import AppOrBlueprintKey, RouteCallable
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@lru_cache(maxsize=None)
+def split_blueprint_path(name: str) -> tuple[str, ...]:
+    """Return the full names of a blueprint and of its parents, innermost first.
+
+    >>> split_blueprint_path("shop.admin")
+    ('shop.admin', 'shop')
+    """
+    parts = name.split(".")
+    return tuple(".".join(parts[:count]) for count in range(len(parts), 0, -1))
+
+
+def blueprint_names(endpoint: str | None) -> tuple[str, ...]:
+    """Return the blueprints that *endpoint* belongs to, innermost first; () for the app's own."""
+    if endpoint is None or "." not in endpoint:
+        return ()
+    return split_blueprint_path(endpoint.rpartition(".")[0])
+
+
+@dataclass(slots=True, eq=False)
+class Plan:
+    """The view of one endpoint and the hooks around it, in the order in which they run.
+
+    Every callable is already synchronous: `App.ensure_sync` has seen it.
+    """
+
+    endpoint: str | None
+    view: RouteCallable | None
+    value_preprocessors: tuple[Callable[..., Any], ...]
+    before: tuple[Callable[..., Any], ...]
+    after: tuple[Callable[..., Any], ...]
+    teardown: tuple[Callable[..., Any], ...]
+
+
+class Plans(dict[str | None, Plan]):
+    """The plans made so far, by endpoint; None stands for a request that matched no rule."""
+
+    # Whether URLs are matched without an adapter; None until the app has looked.
+    matches_directly: bool | None = None
+
+    def forget(self) -> None:
+        """Throw away every plan, and what was found out about the app."""
+        self.matches_directly = None
+        self.clear()
+
+
+def _forgetting(method: Callable[..., Any]) -> Callable[..., Any]:
+    """Wrap a mutating method of a built-in container so that plans are forgotten afterwards."""
+
+    @wraps(method)
+    def mutate(self: Any, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return method(self, *args, **kwargs)
+        finally:
+            self.plans.forget()
+
+    return mutate
+
+
+class HookList(list[F]):
+    """The hooks of one app or blueprint, in the order of their registration."""
+
+    def __init__(self, plans: Plans, hooks: Iterable[F] = ()) -> None:
+        super().__init__(hooks)
+        self.plans = plans
+
+    append = _forgetting(list.append)
+    clear = _forgetting(list.clear)
+    extend = _forgetting(list.extend)
+    insert = _forgetting(list.insert)
+    pop = _forgetting(list.pop)
+    remove = _forgetting(list.remove)
+    reverse = _forgetting(list.reverse)
+    sort = _forgetting(list.sort)
+    __delitem__ = _forgetting(list.__delitem__)
+    __iadd__ = _forgetting(list.__iadd__)
+    __imul__ = _forgetting(list.__imul__)
+    __setitem__ = _forgetting(list.__setitem__)
+
+
+class HookTable(dict[AppOrBlueprintKey, list[F]], Generic[F]):
+    """Hooks by blueprint name, None for those of the whole app.
+
+    A missing key reads as an empty list that is kept, as in `collections.defaultdict`.
+    """
+
+    def __init__(self, plans: Plans) -> None:
+        super().__init__()
+        self.plans = plans
+
+    def __missing__(self, key: AppOrBlueprintKey) -> list[F]:
+        self[key] = []
+        return self[key]
+
+    def __setitem__(self, key: AppOrBlueprintKey, hooks: Iterable[F]) -> None:
+        super().__setitem__(key, HookList(self.plans, hooks))
+        self.plans.forget()
+
+    def setdefault(self, key: AppOrBlueprintKey, default: Iterable[F] | None = None, /) -> list[F]:
+        """Return the hooks under *key*, which become *default* if there are none yet."""
+        if key not in self:
+            self[key] = () if default is None else default
+        return self[key]
+
+    def update(  # type: ignore[override]  # dict's overloads also take keyword names
+        self, other: Mapping[AppOrBlueprintKey, Iterable[F]], /
+    ) -> None:
+        """Take over the hooks of *other*; lists of the same key are replaced."""
+        for key, hooks in other.items():
+            self[key] = hooks
+
+    def __ior__(  # type: ignore[override,misc]  # dict's overloads also take pairs
+        self, other: Mapping[AppOrBlueprintKey, Iterable[F]]
+    ) -> HookTable[F]:
+        self.update(other)
+        return self
+
+    clear = _forgetting(dict.clear)
+    pop = _forgetting(dict.pop)
+    popitem = _forgetting(dict.popitem)
+    __delitem__ = _forgetting(dict.__delitem__)
+
+
+class ViewTable(dict[str, RouteCallable]):
+    """Views by endpoint."""
+
+    def __init__(self, plans: Plans) -> None:
+        super().__init__()
+        self.plans = plans
+
+    clear = _forgetting(dict.clear)
+    pop = _forgetting(dict.pop)
+    popitem = _forgetting(dict.popitem)
+    setdefault = _forgetting(dict.setdefault)
+    update = _forgetting(dict.update)
+    __delitem__ = _forgetting(dict.__delitem__)
+    __ior__ = _forgetting(dict.__ior__)
+    __setitem__ = _forgetting(dict.__setitem__)
+
+
+def make_plan(
+    endpoint: str | None,
+    *,
+    views: Mapping[str, RouteCallable],
+    value_preprocessors: Mapping[AppOrBlueprintKey, list[Any]],
+    before: Mapping[AppOrBlueprintKey, list[Any]],
+    after: Mapping[AppOrBlueprintKey, list[Any]],
+    teardown: Mapping[AppOrBlueprintKey, list[Any]],
+    ensure_sync: Callable[[Callable[..., Any]], Callable[..., Any]],
+) -> Plan:
+    """Put together what is registered for *endpoint*.
+
+    Hooks that prepare a request run from the app inwards, in the order of their registration;
+    those that follow it run the other way round.
+    """
+    inner_first: tuple[str | None, ...] = (*blueprint_names(endpoint), None)
+    outer_first = inner_first[::-1]
+    view = None if endpoint is None else views.get(endpoint)
+    return Plan(
+        endpoint=endpoint,
+        view=None if view is None else ensure_sync(view),
+        value_preprocessors=tuple(
+            hook for name in outer_first for hook in value_preprocessors.get(name, ())
+        ),
+        before=tuple(ensure_sync(hook) for name in outer_first for hook in before.get(name, ())),
+        after=tuple(
+            ensure_sync(hook) for name in inner_first for hook in reversed(after.get(name, ()))
+        ),
+        teardown=tuple(
+            ensure_sync(hook) for name in inner_first for hook in reversed(teardown.get(name, ()))
+        ),
+    )

@@ -1,0 +1,90 @@
+"""Keep the request readable while its response is being streamed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import update_wrapper
+from typing import Any, AnyStr, Generic, ParamSpec, overload
+
+from cruse_core import context
+from cruse_core.context import RequestContext
+
+P = ParamSpec("P")
+
+
+class ContextStream(Generic[AnyStr]):
+    """Takes each chunk from an iterator with the request's context active, and only then.
+
+    Between two chunks nothing stays bound, so a stream may be abandoned, or go on in another
+    thread. The request's teardown waits for the end of the stream: its last chunk, `close`, or its
+    collection as garbage.
+    """
+
+    def __init__(self, ctx: RequestContext, chunks: Iterator[AnyStr]) -> None:
+        self._ctx: RequestContext | None = ctx
+        self._chunks = chunks
+        ctx.hold()
+
+    def __iter__(self) -> Iterator[AnyStr]:
+        return self
+
+    def __next__(self) -> AnyStr:
+        if self._ctx is None:
+            raise StopIteration
+        token = context.current.set(self._ctx)
+        try:
+            return next(self._chunks)
+        except BaseException:
+            self._end()
+            raise
+        finally:
+            context.current.reset(token)
+
+    def close(self) -> None:
+        """End the stream: close the iterator and let the teardown of its request run."""
+        if self._ctx is not None:
+            token = context.current.set(self._ctx)
+            try:
+                self._end()
+            finally:
+                context.current.reset(token)
+
+    def _end(self) -> None:
+        ctx, self._ctx = self._ctx, None
+        assert ctx is not None  # its callers have looked
+        try:
+            close = getattr(self._chunks, "close", None)
+            if close is not None:
+                close()
+        finally:
+            ctx.release()
+
+    __del__ = close
+
+
+@overload
+def stream_with_context(generator_or_function: Iterator[AnyStr]) -> Iterator[AnyStr]: ...
+@overload
+def stream_with_context(
+    generator_or_function: Callable[P, Iterator[AnyStr]],
+) -> Callable[P, Iterator[AnyStr]]: ...
+def stream_with_context(generator_or_function: Any) -> Any:
+    """Return an iterator that can read the current request while it is consumed.
+
+    Args:
+        generator_or_function: The iterator of a response body; or a generator function, which makes
+            this a decorator.
+
+    Raises:
+        OutOfContextError: No request is being served.
+    """
+    try:
+        chunks: Iterator[Any] = iter(generator_or_function)
+    except TypeError:
+        function: Callable[..., Iterator[Any]] = generator_or_function
+
+        def stream(*args: Any, **kwargs: Any) -> Iterator[Any]:
+            return stream_with_context(function(*args, **kwargs))
+
+        return update_wrapper(stream, function)
+    return ContextStream(context.get_request_context("stream_with_context"), chunks)
