@@ -1,0 +1,1 @@
+"""Measure Cruse against its peers; `python -m benchmarks` is the entry."""

@@ -1,0 +1,177 @@
+"""Load real WSGI servers with wrk, one worker each, on the loopback address only.
+
+A server runs just as long as it is loaded; the order is drawn anew in every round.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib.metadata import version
+
+from . import served, targets
+from .content import ROOT
+from .frameworks import BY_NAME as FRAMEWORKS
+from .results import Ratio, Result
+
+HOST = "127.0.0.1"
+CONNECTIONS = 16
+START_SECONDS = 15
+LOAD_TIMEOUT_SECONDS = 30
+
+COMMANDS: dict[str, Callable[[str, int], list[str]]] = {
+    "granian": lambda app, port: [
+        *("granian", "--interface", "wsgi", "--host", HOST, "--port", str(port)),
+        *("--workers", "1", "--no-access-log", "--log-level", "error", app),
+    ],
+    "gunicorn": lambda app, port: [
+        *("gunicorn", "--bind", f"{HOST}:{port}", "--workers", "1", "--worker-class", "gthread"),
+        *("--threads", "1", "--log-level", "error", app),
+    ],
+    "waitress": lambda app, port: [
+        *("waitress", f"--listen={HOST}:{port}", "--threads=1", app),
+    ],
+}
+
+
+class ServerError(RuntimeError):
+    """A server or wrk cannot be used."""
+
+
+def run_servers(rounds: int, seconds: int, only: list[str] | None) -> Result:
+    """Load every server with every framework and compare requests per second.
+
+    Raises:
+        ServerError: wrk is not installed.
+    """
+    wrk = shutil.which("wrk")
+    if wrk is None:
+        raise ServerError(
+            "wrk was not found, and it makes the load. Install it: apt-get install wrk."
+        )
+    servers = only or list(COMMANDS)
+    result = Result("servers", {name: version(name) for name in servers}, rounds)
+    for name in served.NAMES:
+        result.versions.update(FRAMEWORKS[name].find_versions())
+    for scenario in served.SCENARIOS:
+        rates = {server: load_server(wrk, server, scenario, rounds, seconds) for server in servers}
+        for server, values in rates.items():
+            key = f"{server}-{scenario}"
+            title = f"{server}, {scenario}"
+            figures = {name: max(found) for name, found in values.items() if found}
+            result.measured[key] = {"title": title, "unit": "req/s", "values": figures}
+            result.ratios += compare(server, scenario, figures)
+    return result
+
+
+def load_server(
+    wrk: str, server: str, scenario: str, rounds: int, seconds: int
+) -> dict[str, list[float]]:
+    """Return the requests per second of each framework behind one server, one entry a round."""
+    rates: dict[str, list[float]] = {name: [] for name in served.NAMES}
+    for _ in range(rounds):
+        for name in random.sample(served.NAMES, len(served.NAMES)):
+            try:
+                with start_server(server, f"benchmarks.served:{name}_{scenario}") as url:
+                    load(wrk, url, 1)
+                    rates[name].append(load(wrk, url, seconds))
+            except ServerError as exc:
+                print(f"Left out: {name} behind {server}: {exc}", file=sys.stderr)
+    print(f"loaded: {server}, {scenario}", file=sys.stderr)
+    return rates
+
+
+@contextmanager
+def start_server(server: str, app: str) -> Iterator[str]:
+    """Start a server on a free port, wait until it answers, and stop it after the block.
+
+    Raises:
+        ServerError: It ends, or does not answer in time.
+    """
+    port = find_port()
+    url = f"http://{HOST}:{port}/"
+    module, *arguments = COMMANDS[server](app, port)
+    process = subprocess.Popen(
+        [sys.executable, "-m", module, *arguments],
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=ROOT.parent,
+    )
+    try:
+        wait_until_ready(process, url)
+        yield url
+    finally:
+        process.terminate()
+        try:
+            process.communicate(timeout=START_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()
+
+
+def wait_until_ready(process: subprocess.Popen[str], url: str) -> None:
+    """Return once the server answers 200."""
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            said = process.stderr.read() if process.stderr is not None else ""
+            raise ServerError(f"It ended with {process.returncode}: {said[-300:]}")
+        try:
+            with urllib.request.urlopen(url, timeout=2) as answer:
+                if answer.status == 200:
+                    return
+        except OSError:
+            time.sleep(0.05)
+    raise ServerError(f"It did not answer within {START_SECONDS} seconds.")
+
+
+def load(wrk: str, url: str, seconds: int) -> float:
+    """Return the requests per second that wrk counts.
+
+    Raises:
+        ServerError: wrk failed, or saw an answer that was not 2xx.
+    """
+    command = [wrk, "--threads", "1", "--connections", str(CONNECTIONS), f"--duration={seconds}s"]
+    done = subprocess.run(
+        [*command, url], capture_output=True, text=True, timeout=LOAD_TIMEOUT_SECONDS, check=False
+    )
+    found = re.search(r"Requests/sec:\s+([\d.]+)", done.stdout)
+    if found is None or "Non-2xx" in done.stdout:
+        raise ServerError(f"wrk: {done.stdout[-200:]}{done.stderr[-200:]}")
+    return float(found[1])
+
+
+def find_port() -> int:
+    """Return a port that is free now."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def compare(server: str, scenario: str, figures: dict[str, float]) -> list[Ratio]:
+    """Return how Cruse compares; only granian with the plain text has targets."""
+    if "cruse" not in figures:
+        return []
+    bounds: dict[str, float] = {}
+    if (server, scenario) == ("granian", "text"):
+        bounds = {"flask": targets.SERVED_TO_FLASK, "raw_wsgi": targets.SERVED_TO_RAW_WSGI}
+    return [
+        Ratio(
+            f"{server}-{scenario}",
+            peer,
+            round(figures["cruse"] / value, 4),
+            bounds.get(peer),
+            at_least=True,
+        )
+        for peer, value in figures.items()
+        if peer != "cruse"
+    ]

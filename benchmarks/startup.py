@@ -1,0 +1,189 @@
+"""Measure what a program pays before and around its first request.
+
+Import and memory, registration and matching as routes grow, and the garbage of a plain request.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import subprocess
+import sys
+from typing import Any
+
+from . import targets
+from .content import ROOT
+from .frameworks import BY_NAME as FRAMEWORKS
+from .results import Ratio, Result
+from .rounds import FailedOrderError, start_children
+from .worker import PLAIN
+
+SIZES = (10, 1_000, 10_000)
+LARGEST_SIZE_ROUNDS = 3
+
+# What is imported, by column of the table. "nothing" is the interpreter itself.
+IMPORTS = {
+    "nothing": "pass",
+    "flask": "from flask import Flask",
+    "falcon": "import falcon",
+    "bottle": "import bottle",
+    "starlette": "from starlette.applications import Starlette",
+    "cruse": "from cruse import Cruse",
+    "cruse_core": "from cruse_core import App",
+    "cruse_routing": "from cruse_routing import Map",
+    "cruse_templating": "from cruse_templating import TemplatingApp",
+    "cruse_cli": "from cruse_cli import CommandsApp",
+    "cruse_testing": "from cruse_testing import TestingApp",
+}
+MEMORY = """
+import os, sys
+try:
+    lines = open("/proc/self/status").read().splitlines()
+    kib = next(int(line.split()[1]) for line in lines if line.startswith("VmRSS"))
+except OSError:
+    import resource
+    kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+print(kib)
+"""
+
+
+def run_startup(rounds: int) -> Result:
+    """Measure everything of this module."""
+    result = Result("startup", {"python": sys.version.split()[0]}, rounds)
+    for name in ("flask", "falcon", "bottle", "starlette", "cruse"):
+        result.versions.update(FRAMEWORKS[name].find_versions())
+    measure_imports(result, rounds)
+    measure_growth(result, rounds)
+    measure_garbage(result)
+    return result
+
+
+def measure_imports(result: Result, rounds: int) -> None:
+    """Add CPU time and memory of each import, in interleaved rounds."""
+    seconds: dict[str, list[float]] = {}
+    kibibytes: dict[str, list[int]] = {}
+    for turn in range(rounds + 1):
+        for name in random.sample(list(IMPORTS), len(IMPORTS)):
+            measured = run_import(IMPORTS[name])
+            # The first turn only writes the bytecode.
+            if measured is not None and turn > 0:
+                seconds.setdefault(name, []).append(measured[0])
+                kibibytes.setdefault(name, []).append(measured[1])
+    process = {name: min(values) for name, values in seconds.items()}
+    bare = process["nothing"]
+    net = {name: value - bare for name, value in process.items() if name != "nothing"}
+    result.measured["import-process"] = make_fact("import, whole process", "ms", process, 1e3)
+    result.measured["import"] = make_fact("import alone", "ms", net, 1e3)
+    memory = {name: float(min(values)) for name, values in kibibytes.items()}
+    result.measured["memory"] = make_fact("memory after import", "MiB", memory, 1 / 1024)
+    for subject, peer, bound in (
+        ("cruse", "flask", targets.IMPORT_OF_FULL_FRAMEWORK),
+        ("cruse_core", "falcon", targets.IMPORT_OF_CORE),
+    ):
+        if subject in net:
+            for key, values in (("import", net), ("import-process", process)):
+                add_ratio(
+                    result, f"{key} of {subject}", peer, values[subject] / values[peer], bound
+                )
+
+
+def run_import(statement: str) -> tuple[float, int] | None:
+    """Return CPU seconds and resident KiB of a fresh interpreter that runs *statement*."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", statement + MEMORY],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        cwd=ROOT.parent,
+    )
+    if process.stdout is None:
+        return None
+    printed = process.stdout.read()
+    process.stdout.close()
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode != 0:
+        return None
+    return usage.ru_utime, int(printed)
+
+
+def measure_growth(result: Result, rounds: int) -> None:
+    """Add registration, first request, matching and a late route at each size."""
+    best: dict[tuple[str, int], dict[str, float]] = {}
+    for size in SIZES:
+        for _ in range(rounds if size < SIZES[-1] else min(rounds, LARGEST_SIZE_ROUNDS)):
+            for name in random.sample(["flask", "cruse"], 2):
+                figures = run_growth(name, size)
+                if figures is not None:
+                    known = best.setdefault((name, size), figures)
+                    best[name, size] = {key: min(known[key], figures[key]) for key in figures}
+    titles = {
+        "register": ("register {} routes", "ms", 1e3),
+        "first": ("first request, {} routes", "ms", 1e3),
+        "static": ("static route among {}", "µs", 1e6),
+        "dynamic": ("dynamic route among {}", "µs", 1e6),
+        "later": ("a route added later to {}, and its request", "ms", 1e3),
+    }
+    for key, (title, unit, factor) in titles.items():
+        for size in SIZES:
+            values = {
+                name: best[name, size][key] for name in ("flask", "cruse") if (name, size) in best
+            }
+            result.measured[f"{key}-{size}"] = make_fact(
+                title.format(f"{size:,}"), unit, values, factor
+            )
+    if ("cruse", SIZES[0]) not in best:
+        return
+    for size in SIZES[1:]:
+        ours, theirs, small = best["cruse", size], best["flask", size], best["cruse", SIZES[0]]
+        value = ours["register"] / theirs["register"]
+        add_ratio(result, f"register-{size}", "flask", value, targets.REGISTERING)
+        for key in ("static", "dynamic"):
+            value = ours[key] / small[key]
+            add_ratio(result, f"{key}-{size}", "10 routes", value, targets.FLAT_MATCHING)
+
+
+def run_growth(name: str, size: int) -> dict[str, float] | None:
+    """Run `growth.py` in a process of its own and return its figures, or None."""
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.growth", name, str(size)],
+        capture_output=True,
+        text=True,
+        cwd=ROOT.parent,
+        env={**os.environ, "PYTHONHASHSEED": "0"},
+        check=False,
+    )
+    if done.returncode != 0:
+        print(f"Left out: {name} with {size} routes: {done.stderr[-300:]}", file=sys.stderr)
+        return None
+    figures: dict[str, float] = json.loads(done.stdout)
+    return figures
+
+
+def measure_garbage(result: Result) -> None:
+    """Add how many objects in cycles a request leaves behind."""
+    with start_children(["flask", "bottle", "falcon", "starlette", "cruse"]) as children:
+        for scenario in PLAIN:
+            values: dict[str, float] = {}
+            for child in children:
+                try:
+                    order = child.order("garbage", scenario=scenario, iterations=1000)
+                    values[child.framework.name] = order["objects"]
+                except FailedOrderError as exc:
+                    print(f"Left out: {exc}", file=sys.stderr)
+            key = f"garbage-{scenario}"
+            result.measured[key] = make_fact(f"cyclic garbage, {scenario}", "objects", values, 1)
+            if "cruse" in values:
+                add_ratio(result, key, "none", values["cruse"], targets.GARBAGE_OBJECTS)
+
+
+def make_fact(title: str, unit: str, values: dict[str, float], factor: float) -> dict[str, Any]:
+    """Return what JSON keeps of one measured thing."""
+    rounded = {name: round(value * factor, 3) for name, value in values.items()}
+    return {"title": title, "unit": unit, "values": rounded}
+
+
+def add_ratio(result: Result, subject: str, peer: str, value: float, target: float) -> None:
+    """Add one comparison."""
+    result.ratios.append(Ratio(subject, peer, round(value, 4), target))

@@ -1,0 +1,96 @@
+"""Show that every framework answers every scenario alike; nothing here is timed."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+import pytest
+from benchmarks.frameworks import BY_NAME as FRAMEWORKS_BY_NAME
+from benchmarks.frameworks import FRAMEWORKS, Driver, Framework
+from benchmarks.messages import Answer
+from benchmarks.scenarios import BY_NAME, SCENARIOS, Scenario
+from benchmarks.targets import TARGETS
+
+# What the peers warn of is theirs to change.
+pytestmark = pytest.mark.filterwarnings("ignore")
+
+NAMES_OF_HOOKS = {"before", "after", "process_request", "process_response"}
+
+
+@pytest.fixture(params=SCENARIOS, ids=lambda scenario: scenario.name)
+def scenario(request: pytest.FixtureRequest) -> Scenario:
+    found: Scenario = request.param
+    return found
+
+
+@contextmanager
+def drive(framework: Framework, scenario: Scenario) -> Iterator[Driver]:
+    if scenario.name not in framework.load_offers():
+        pytest.skip(f"{framework.title} does not offer {scenario.name}")
+    driver = framework.make_driver(scenario)
+    try:
+        yield driver
+    finally:
+        driver.close()
+
+
+class TestAnswers:
+    @pytest.mark.parametrize("framework", FRAMEWORKS, ids=lambda framework: framework.name)
+    def test_framework_answers_as_the_scenario_asks(
+        self, framework: Framework, scenario: Scenario
+    ) -> None:
+        with drive(framework, scenario) as driver:
+            for _ in range(2):
+                assert scenario.find_problems(driver.answer()) == []
+
+    def test_cruse_sends_the_bytes_that_flask_sends(self, scenario: Scenario) -> None:
+        with (
+            drive(FRAMEWORKS_BY_NAME["flask"], scenario) as flask_driver,
+            drive(FRAMEWORKS_BY_NAME["cruse"], scenario) as cruse_driver,
+        ):
+            flask, cruse = flask_driver.answer(), cruse_driver.answer()
+        assert (cruse.status, cruse.body) == (flask.status, flask.body)
+        assert list_stable_headers(cruse) == list_stable_headers(flask)
+
+
+class TestScenarios:
+    def test_ten_hooks_run(self) -> None:
+        for framework in FRAMEWORKS:
+            if "hooks" in framework.load_offers():
+                with drive(framework, BY_NAME["hooks"]) as driver:
+                    driver.answer()
+                    assert count_calls(driver, NAMES_OF_HOOKS) == 10, framework.title
+
+    def test_every_target_names_a_scenario_and_a_framework(self) -> None:
+        for name, ratios in TARGETS.items():
+            assert name in BY_NAME
+            for peer in ratios:
+                assert name in FRAMEWORKS_BY_NAME[peer].load_offers()
+
+
+def list_stable_headers(answer: Answer) -> list[tuple[str, str]]:
+    """Return the headers in order of name, without what a clock or a signature decides."""
+    return sorted(
+        (name, value.split("=")[0] if name in ("Set-Cookie", "Date", "Expires") else value)
+        for name, value in answer.headers
+    )
+
+
+def count_calls(driver: Driver, names: set[str]) -> int:
+    """Return how often one answer calls functions of these names in the applications."""
+    calls: list[str] = []
+
+    def watch(frame: FrameType, event: str, arg: object) -> None:
+        code = frame.f_code
+        if event == "call" and code.co_name in names and "apps" in code.co_filename:
+            calls.append(code.co_name)
+
+    sys.setprofile(watch)
+    try:
+        driver.answer()
+    finally:
+        sys.setprofile(None)
+    return len(calls)
