@@ -11,8 +11,9 @@ from statistics import fmean
 from threading import Lock
 from typing import Any
 
-from cruse_core import App, Blueprint, Response, abort, current_app, jsonify, request, url_for
 from werkzeug.exceptions import HTTPException
+
+from cruse_core import App, Blueprint, Response, abort, current_app, jsonify, request, url_for
 
 stations = Blueprint("stations", __name__, url_prefix="/stations")
 

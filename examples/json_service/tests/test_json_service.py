@@ -11,9 +11,10 @@ from threading import Thread
 from urllib.request import Request, urlopen
 
 import pytest
-from json_service import create_app
 from werkzeug.serving import make_server
 from werkzeug.test import Client
+
+from json_service import create_app
 
 SERVICE_FOLDER = Path(__file__).parents[1]
 
