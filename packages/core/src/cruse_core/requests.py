@@ -1,19 +1,37 @@
 """Read what the client sent.
 
 `context.py` makes a request and sets its `_app` and its match; this file only reads the environ.
+What a request knows is computed when it is first read, but never from an environ that was changed
+meanwhile: see `_make_environ`.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from typing import Any, Protocol
+from collections.abc import Callable, Mapping
+from io import BytesIO
+from typing import IO, Any, ClassVar, Final, Protocol
+from wsgiref.types import WSGIEnvironment
 
+from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 from werkzeug.exceptions import BadRequest, HTTPException
+from werkzeug.formparser import FormDataParser
 from werkzeug.routing import Rule
+from werkzeug.utils import cached_property
 from werkzeug.wrappers import Request as WerkzeugRequest
 
 from .debug_helpers import attach_enctype_error_multidict
+from .headers import RequestHeaders
+from .late_attributes import LateAttribute, inherits_all, install
+from .parsing import (
+    FORM_MIMETYPE,
+    find_mimetype,
+    find_short_body,
+    make_multi_dict,
+    make_read_stream,
+    parse_cookies,
+    parse_pairs,
+)
 
 
 class RequestJSON(Protocol):
@@ -43,60 +61,65 @@ class RequestApp(Protocol):
         ...
 
 
-class Request(WerkzeugRequest):
-    """The request of one client, with the route that matched it."""
+# A subclass that overrides one of these gets all of Werkzeug's steps.
+_BODY_STEPS: Final = ("stream", "__getattribute__")
+_FORM_STEPS: Final = (
+    *_BODY_STEPS,
+    "headers",
+    "mimetype",
+    "want_form_data_parsed",
+    "make_form_data_parser",
+    "_get_stream_for_parsing",
+)
 
-    _app: RequestApp | None = None
+
+class Request(WerkzeugRequest):
+    """The request of one client, with the route that matched it.
+
+    Args:
+        environ: The WSGI environ. Whoever changes it while the request is in use gets at it through
+            `request.environ`: from then on, nothing that the request tells of it changes.
+        populate_request: Whether the request is put into the environ as "werkzeug.request".
+        shallow: Whether reading the body is an error.
+    """
 
     url_rule: Rule | None = None
-    view_args: dict[str, Any] | None = None
-    routing_exception: HTTPException | None = None
+    """The rule that matched the URL; None before matching, or if none did."""
 
+    view_args: dict[str, Any] | None = None
+    """The values in the URL by their names in the rule; None if no rule matched."""
+
+    routing_exception: HTTPException | None = None
+    """Why no rule matched; it is raised in place of calling a view."""
+
+    shallow = False
+
+    _app: RequestApp | None = None
+    _environ: WSGIEnvironment
+    _body_was_read = False
     _max_content_length: int | None = None
     _max_form_memory_size: int | None = None
     _max_form_parts: int | None = None
+    _reads_body_at_once: ClassVar[bool] = True
+    _parses_plain_forms: ClassVar[bool] = True
 
-    @property
-    def max_content_length(self) -> int | None:
-        """Most bytes of body that this request may read; None sets no limit."""
-        if self._max_content_length is not None:
-            return self._max_content_length
-        if self._app is None:
-            return WerkzeugRequest.max_content_length
-        limit: int | None = self._app.config["MAX_CONTENT_LENGTH"]
-        return limit
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls._reads_body_at_once = inherits_all(cls, Request, _BODY_STEPS)
+        cls._parses_plain_forms = inherits_all(cls, Request, _FORM_STEPS)
 
-    @max_content_length.setter
-    def max_content_length(self, value: int | None) -> None:
-        self._max_content_length = value
+    def __init__(
+        self, environ: WSGIEnvironment, populate_request: bool = True, shallow: bool = False
+    ) -> None:
+        # PERF: Werkzeug computes nine values here, of which most views read two
+        # (benchmarks/scenarios.py: text).
+        self._environ = environ
+        if shallow:
+            self.shallow = True
+        elif populate_request:
+            environ["werkzeug.request"] = self
 
-    @property
-    def max_form_memory_size(self) -> int | None:
-        """Most bytes that one multipart field which is no file may have; None sets no limit."""
-        if self._max_form_memory_size is not None:
-            return self._max_form_memory_size
-        if self._app is None:
-            return WerkzeugRequest.max_form_memory_size
-        limit: int | None = self._app.config["MAX_FORM_MEMORY_SIZE"]
-        return limit
-
-    @max_form_memory_size.setter
-    def max_form_memory_size(self, value: int | None) -> None:
-        self._max_form_memory_size = value
-
-    @property
-    def max_form_parts(self) -> int | None:  # type: ignore[override]
-        """Most parts that a multipart body may have; None sets no limit."""
-        if self._max_form_parts is not None:
-            return self._max_form_parts
-        if self._app is None:
-            return WerkzeugRequest.max_form_parts
-        limit: int | None = self._app.config["MAX_FORM_PARTS"]
-        return limit
-
-    @max_form_parts.setter
-    def max_form_parts(self, value: int | None) -> None:
-        self._max_form_parts = value
+    # The match
 
     @property
     def endpoint(self) -> str | None:
@@ -121,6 +144,61 @@ class Request(WerkzeugRequest):
             name = name.rpartition(".")[0]
         return names
 
+    # The limits
+
+    @property
+    def max_content_length(self) -> int | None:
+        """Most bytes of body that this request may read; None sets no limit.
+
+        The app's MAX_CONTENT_LENGTH, unless a view or hook set another limit for this request.
+        """
+        if self._max_content_length is not None:
+            return self._max_content_length
+        if self._app is None:
+            return WerkzeugRequest.max_content_length
+        limit: int | None = self._app.config["MAX_CONTENT_LENGTH"]
+        return limit
+
+    @max_content_length.setter
+    def max_content_length(self, value: int | None) -> None:
+        self._max_content_length = value
+
+    @property
+    def max_form_memory_size(self) -> int | None:
+        """Most bytes that one multipart field which is no file may have; None sets no limit.
+
+        The app's MAX_FORM_MEMORY_SIZE, unless a view or hook set another limit for this request.
+        """
+        if self._max_form_memory_size is not None:
+            return self._max_form_memory_size
+        if self._app is None:
+            return WerkzeugRequest.max_form_memory_size
+        limit: int | None = self._app.config["MAX_FORM_MEMORY_SIZE"]
+        return limit
+
+    @max_form_memory_size.setter
+    def max_form_memory_size(self, value: int | None) -> None:
+        self._max_form_memory_size = value
+
+    @property  # type: ignore[override]  # Werkzeug's parser accepts None, too
+    def max_form_parts(self) -> int | None:
+        """Most parts that a multipart body may have; None sets no limit.
+
+        The app's MAX_FORM_PARTS, unless a view or hook set another limit for this request.
+        """
+        if self._max_form_parts is not None:
+            return self._max_form_parts
+        if self._app is None:
+            return WerkzeugRequest.max_form_parts
+        limit: int | None = self._app.config["MAX_FORM_PARTS"]
+        return limit
+
+    @max_form_parts.setter
+    def max_form_parts(self, value: int | None) -> None:
+        self._max_form_parts = value
+
+    # The body
+
     @property
     def json_module(self) -> Any:
         """What parses a JSON body: the app's provider, or the standard library without an app."""
@@ -135,7 +213,204 @@ class Request(WerkzeugRequest):
                 raise
             raise BadRequest from error
 
+    def get_data(
+        self, cache: bool = True, as_text: bool = False, parse_form_data: bool = False
+    ) -> Any:
+        """Return the body as it was sent.
+
+        Args:
+            cache: Whether to keep it for the next call; without, a second call finds nothing.
+            as_text: Whether to decode it as UTF-8, with a replacement for invalid bytes.
+            parse_form_data: Whether to parse a form first, which leaves nothing for here.
+        """
+        data: bytes | None = self.__dict__.get("_cached_data")
+        if data is None:
+            if parse_form_data:
+                self._load_form_data()
+            data = self._find_unread_body()
+            if data is None:
+                data = self.stream.read()
+            if cache:
+                self._cached_data = data
+        return data.decode(errors="replace") if as_text else data
+
+    def _find_unread_body(self) -> bytes | None:
+        """Read the body in one call; None if it must be read from `stream`."""
+        values = self.__dict__
+        if (
+            not self._reads_body_at_once
+            or "stream" in values
+            or self._body_was_read
+            or self.shallow
+        ):
+            return None
+        # Somebody may have given the request another environ.
+        environ = values.get("environ", self._environ)
+        data = find_short_body(environ, self.max_content_length)
+        if data is not None:
+            self._body_was_read = True
+        return data
+
     def _load_form_data(self) -> None:
-        super()._load_form_data()
+        if "form" in self.__dict__:
+            return
+        if not (self._parses_plain_forms and self._load_urlencoded_form()):
+            super()._load_form_data()
         if self._app is not None and self._app.debug:
             attach_enctype_error_multidict(self)
+
+    def _load_urlencoded_form(self) -> bool:
+        """Parse an urlencoded form in one piece; False if that is left to Werkzeug."""
+        if (
+            self.parameter_storage_class is not ImmutableMultiDict
+            or self.form_data_parser_class is not FormDataParser
+            or self.mimetype != FORM_MIMETYPE
+        ):
+            return False
+        body: bytes | None = self.__dict__.get("_cached_data")
+        if body is None:
+            body = self._find_unread_body()
+            if body is None:
+                return False
+        form = parse_pairs(body.decode("ascii")) if body.isascii() else None
+        if form is None:
+            self.__dict__["form"] = self._parse_odd_form(body)
+        else:
+            self.__dict__["form"] = form
+        self.__dict__["files"] = make_multi_dict({})
+        return True
+
+    def _parse_odd_form(self, body: bytes) -> MultiDict[str, str]:
+        parser = self.make_form_data_parser()
+        return parser.parse(BytesIO(body), FORM_MIMETYPE, len(body))[1]
+
+
+# What Werkzeug computes in the constructor; here, at first use. The functions work for a request
+# that was not looked at yet, so they read nothing but `_environ`.
+
+
+def _make_method(request: Request) -> str:
+    method: str = request._environ.get("REQUEST_METHOD", "GET")
+    return method.upper()
+
+
+def _make_scheme(request: Request) -> str:
+    scheme: str = request._environ.get("wsgi.url_scheme", "http")
+    return scheme
+
+
+def _make_server(request: Request) -> tuple[str, int | None] | None:
+    name = request._environ.get("SERVER_NAME")
+    if name is None:
+        return None
+    try:
+        return name, int(request._environ["SERVER_PORT"])
+    except (KeyError, TypeError, ValueError):
+        # A Unix socket has no port.
+        return name, None
+
+
+def _decode_path(text: str) -> str:
+    return text if text.isascii() else text.encode("latin1").decode(errors="replace")
+
+
+def _make_root_path(request: Request) -> str:
+    return _decode_path(request._environ.get("SCRIPT_NAME") or "").rstrip("/")
+
+
+def _make_path(request: Request) -> str:
+    return "/" + _decode_path(request._environ.get("PATH_INFO") or "").lstrip("/")
+
+
+def _make_query_string(request: Request) -> bytes:
+    query: str = request._environ.get("QUERY_STRING", "")
+    return query.encode("latin1")
+
+
+def _make_headers(request: Request) -> RequestHeaders:
+    return RequestHeaders(request._environ)
+
+
+def _make_remote_addr(request: Request) -> str | None:
+    address: str | None = request._environ.get("REMOTE_ADDR")
+    return address
+
+
+_CONSTRUCTOR_VALUES: Final[Mapping[str, Callable[[Request], object]]] = {
+    "method": _make_method,
+    "scheme": _make_scheme,
+    "server": _make_server,
+    "root_path": _make_root_path,
+    "path": _make_path,
+    "query_string": _make_query_string,
+    "headers": _make_headers,
+    "remote_addr": _make_remote_addr,
+}
+
+
+def _make_environ(request: Request) -> WSGIEnvironment:
+    """Return the WSGI environ, which the caller may change."""
+    # Whoever reads the environ may change it, and a request does not follow such a change.
+    values = request.__dict__
+    for name, make in _CONSTRUCTOR_VALUES.items():
+        if name not in values:
+            values[name] = make(request)
+    return request._environ
+
+
+# What Werkzeug also makes at first use, but more slowly.
+
+
+def _make_args(request: Request) -> MultiDict[str, str]:
+    if request.parameter_storage_class is ImmutableMultiDict:
+        query = request.query_string
+        args = parse_pairs(query.decode("ascii")) if query.isascii() else None
+        if args is not None:
+            return args
+    general: MultiDict[str, str] = _WERKZEUG_VALUES["args"](request)
+    return general
+
+
+def _make_cookies(request: Request) -> ImmutableMultiDict[str, str]:
+    headers = request.headers
+    if type(headers) is RequestHeaders and request.dict_storage_class is ImmutableMultiDict:
+        cookies = parse_cookies(headers.environ.get("HTTP_COOKIE", ""))
+        if cookies is not None:
+            return cookies
+    general: ImmutableMultiDict[str, str] = _WERKZEUG_VALUES["cookies"](request)
+    return general
+
+
+def _make_mimetype(request: Request) -> str:
+    return find_mimetype(request.headers.get("Content-Type", ""))
+
+
+def _make_stream(request: Request) -> IO[bytes]:
+    if request._body_was_read:
+        return make_read_stream(request.environ)
+    stream: IO[bytes] = _WERKZEUG_VALUES["stream"](request)
+    return stream
+
+
+_WERKZEUG_VALUES: Final[Mapping[str, Callable[..., Any]]] = {
+    name: attribute.fget
+    for base in reversed(WerkzeugRequest.__mro__)
+    for name, attribute in vars(base).items()
+    if isinstance(attribute, cached_property) and attribute.fget is not None
+}
+_LATE_VALUES: Final[Mapping[str, Callable[[Request], Any]]] = {
+    **_WERKZEUG_VALUES,
+    **_CONSTRUCTOR_VALUES,
+    "environ": _make_environ,
+    "args": _make_args,
+    "cookies": _make_cookies,
+    "mimetype": _make_mimetype,
+    "stream": _make_stream,
+}
+install(
+    Request,
+    [
+        LateAttribute(name, make, doc=getattr(vars(WerkzeugRequest).get(name), "__doc__", None))
+        for name, make in _LATE_VALUES.items()
+    ],
+)

@@ -1,15 +1,25 @@
 """Hold what the server answers, and send it.
 
-`pipeline.py` decides which response is sent and what is added to it; this file sends it.
+`pipeline.py` decides which response is sent and what is added to it; this file sends it. A response
+holds a body and a content type; headers and the rest appear when somebody looks at them.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
+from http import HTTPStatus
+from typing import Any, ClassVar, Final, Protocol
+from wsgiref.types import StartResponse, WSGIEnvironment
 
+from werkzeug.datastructures import Headers
+from werkzeug.sansio.response import Response as ResponseHead
+from werkzeug.utils import get_content_type
 from werkzeug.wrappers import Response as WerkzeugResponse
+
+from .headers import make_headers
+from .late_attributes import LateAttribute, inherits_all, install
 
 
 class ResponseJSON(Protocol):
@@ -42,19 +52,157 @@ _find_app: Callable[[], ResponseApp | None] = _find_no_app
 
 
 def use_app_finder(find_app: Callable[[], ResponseApp | None]) -> None:
-    """Make responses ask *find_app* for the current app; `context.py` calls this once."""
+    """Make responses ask *find_app* for the current app; `context.py` calls this once.
+
+    A view makes a response and sets cookies on it before the pipeline knows the response, so an
+    attribute that the pipeline sets would come too late.
+    """
     global _find_app
     _find_app = find_app
 
 
-class Response(WerkzeugResponse):
+@lru_cache(maxsize=256)
+def _make_content_type(mimetype: str) -> str:
+    return _check_content_type(get_content_type(mimetype, "utf-8"))
+
+
+@lru_cache(maxsize=256)
+def _check_content_type(value: str) -> str:
+    return Headers([("Content-Type", value)])["Content-Type"]
+
+
+@lru_cache(maxsize=256, typed=True)
+def _parse_status(status: int | str | HTTPStatus) -> tuple[str, int]:
+    head = ResponseHead(status)
+    return head.status, head.status_code
+
+
+# A subclass that overrides one of these is built and sent by Werkzeug's steps alone.
+_STEPS: Final = (
+    "__getattribute__",
+    "__setattr__",
+    "_clean_status",
+    "_ensure_sequence",
+    "_on_close",
+    "_status",
+    "_status_code",
+    "close",
+    "direct_passthrough",
+    "get_app_iter",
+    "get_wsgi_headers",
+    "get_wsgi_response",
+    "headers",
+    "is_sequence",
+    "iter_encoded",
+    "make_sequence",
+    "response",
+    "set_data",
+    "status",
+    "status_code",
+)
+# What a response may hold to be sent here; any other attribute may shadow one of those steps.
+_STATE: Final = frozenset(
+    {
+        "_body",
+        "_content_type",
+        "_on_close",
+        "_status",
+        "_status_code",
+        "direct_passthrough",
+        "headers",
+        "response",
+    }
+)
+
+
+class _SettledClassChange:
+    """Complete a response before it becomes another class's.
+
+    `force_type` of Werkzeug, and of any class derived from it, assigns to `__class__`; a class that
+    is not ours would find no headers.
+    """
+
+    @property
+    def __class__(self) -> type[Any]:
+        return type(self)
+
+    @__class__.setter
+    def __class__(self, cls: type[Any], /) -> None:
+        values = self.__dict__
+        for name in ("headers", "response", "_on_close", "_status", "_status_code"):
+            values[name] = getattr(self, name)
+        values.setdefault("direct_passthrough", False)
+        values.pop("_body", None)
+        values.pop("_content_type", None)
+        vars(object)["__class__"].__set__(self, cls)
+
+
+class Response(_SettledClassChange, WerkzeugResponse):
     """The answer to one request: a body, a status and headers; HTML unless told otherwise."""
 
     default_mimetype: str | None = "text/html"
     autocorrect_location_header = False
+    direct_passthrough = False
+
+    _status = "200 OK"
+    _status_code = 200
+    _is_plain: ClassVar[bool] = True
+
+    # The body as bytes, until `response` is looked at or assigned, and the content type, until
+    # `headers` is. An instance that Werkzeug's constructor completed has neither.
+    _body: bytes
+    _content_type: str
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls._is_plain = inherits_all(cls, Response, _STEPS)
+
+    def __init__(
+        self,
+        response: Iterable[bytes] | bytes | Iterable[str] | str | None = None,
+        status: int | str | HTTPStatus | None = None,
+        headers: Mapping[str, str | Iterable[str]] | Iterable[tuple[str, str]] | None = None,
+        mimetype: str | None = None,
+        content_type: str | None = None,
+        direct_passthrough: bool = False,
+    ) -> None:
+        # PERF: no headers, no list and no status are made for a response that is only sent
+        # (benchmarks/scenarios.py: text, JSON).
+        if (
+            self._is_plain
+            and headers is None
+            and not direct_passthrough
+            and self.automatically_set_content_length
+        ):
+            if content_type is not None:
+                content_type = _check_content_type(content_type)
+            elif mimetype is not None or (mimetype := self.default_mimetype) is not None:
+                content_type = _make_content_type(mimetype)
+            if content_type is not None and self._hold_body(response):
+                self._content_type = content_type
+                if status is None:
+                    status = self.default_status
+                if status != 200:
+                    self._status, self._status_code = _parse_status(status)
+                return
+        super().__init__(response, status, headers, mimetype, content_type, direct_passthrough)
+
+    def _hold_body(self, response: Iterable[bytes] | bytes | Iterable[str] | str | None) -> bool:
+        body = response.encode() if isinstance(response, str) else response
+        if type(body) is bytes:
+            self._body = body
+        elif body is None:
+            self.response = []
+        elif isinstance(body, (bytes, bytearray)):
+            return False
+        else:
+            self.response = body
+        return True
+
+    # What the app decides
 
     @property
-    def max_cookie_size(self) -> int:
+    def max_cookie_size(self) -> int:  # type: ignore[override]  # as in Flask, the app decides
         """Bytes of a cookie above which a warning is given: the app's MAX_COOKIE_SIZE."""
         app = _find_app()
         if app is None:
@@ -63,7 +211,167 @@ class Response(WerkzeugResponse):
         return size
 
     @property
-    def json_module(self) -> Any:  # type: ignore[override]
+    def json_module(self) -> Any:
         """What parses a JSON body: the app's provider, or the standard library without an app."""
         app = _find_app()
         return json if app is None else app.json
+
+    # The body
+
+    def get_data(self, as_text: bool = False) -> Any:
+        """Return the whole body; a stream is read into memory for that.
+
+        Args:
+            as_text: Whether to decode it as UTF-8.
+        """
+        values = self.__dict__
+        if "response" in values or "_body" not in values:
+            data = super().get_data()
+            return data.decode() if as_text else data
+        return self._body.decode() if as_text else self._body
+
+    def set_data(self, value: bytes | str) -> None:
+        """Replace the body, and the Content-Length with it."""
+        values = self.__dict__
+        if (
+            "_content_type" not in values
+            or "headers" in values
+            or not self.automatically_set_content_length
+        ):
+            super().set_data(value)
+            return
+        body = value.encode() if isinstance(value, str) else value
+        if type(body) is bytes:
+            self._body = body
+            values.pop("response", None)
+        else:
+            super().set_data(body)
+
+    data = property(get_data, set_data, doc="The whole body as bytes; text is encoded as UTF-8.")
+
+    # Sending
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Send status and headers, and return the body; this is the WSGI protocol."""
+        values = self.__dict__
+        # PERF: two values mean that nobody looked at anything (benchmarks/scenarios.py: text).
+        if len(values) == 2 and "_body" in values:
+            body = self._body
+            is_head = environ["REQUEST_METHOD"] == "HEAD"
+            start_response(
+                "200 OK",
+                [("Content-Type", self._content_type), ("Content-Length", str(len(body)))],
+            )
+            return () if is_head else [body]
+        if self._is_plain and values.keys() <= _STATE and not self.direct_passthrough:
+            pairs = self._find_header_pairs()
+            if pairs is not None:
+                iterable = self._make_body_iterable(environ)
+                start_response(self._status, pairs)
+                return iterable
+        return super().__call__(environ, start_response)
+
+    def _find_header_pairs(self) -> list[tuple[str, str]] | None:
+        """Make the list of headers to send; None if Werkzeug has to decide about one."""
+        # PERF: one look at each name in place of a copy (benchmarks/scenarios.py: hooks, session).
+        status_code = self._status_code
+        if status_code < 200 or status_code == 204 or status_code == 304:
+            return None
+        values = self.__dict__
+        headers: Headers | None = values.get("headers")
+        if headers is None:
+            pairs = self._make_pairs()
+            has_length = len(pairs) > 1
+        else:
+            if type(headers) is not Headers:
+                return None
+            pairs = headers.to_wsgi_list()
+            has_length = False
+            for name, _ in pairs:
+                folded = name.lower()
+                if folded == "content-length":
+                    has_length = True
+                elif folded == "location" or folded == "content-location":
+                    return None
+        if not has_length and self.automatically_set_content_length:
+            length = self._find_length()
+            if length is not None:
+                pairs.append(("Content-Length", str(length)))
+        return pairs
+
+    def _make_pairs(self) -> list[tuple[str, str]]:
+        pairs = [("Content-Type", self._content_type)]
+        if "_body" in self.__dict__:
+            pairs.append(("Content-Length", str(len(self._body))))
+        return pairs
+
+    def _find_length(self) -> int | None:
+        if "response" not in self.__dict__:
+            return len(self._body)
+        if isinstance(self.response, (list, tuple)):
+            return sum(map(len, _iter_encoded(self.response)))
+        return None
+
+    def _make_body_iterable(self, environ: WSGIEnvironment) -> Iterable[bytes]:
+        is_head = environ["REQUEST_METHOD"] == "HEAD"
+        values = self.__dict__
+        chunks: Iterable[bytes]
+        if "response" not in values:
+            chunks = [self._body]
+        else:
+            response = self.response
+            if not isinstance(response, (list, tuple)):
+                return SentBody(iter(()) if is_head else _iter_encoded(response), self.close)
+            chunks = _iter_encoded(response)
+        if is_head:
+            chunks = ()
+        return SentBody(iter(chunks), self.close) if values.get("_on_close") else list(chunks)
+
+
+class SentBody:
+    """Iterate over the chunks of a body, and close the response afterwards."""
+
+    # PERF: a server iterates over the chunks themselves; Werkzeug's iterator calls Python code for
+    # each one. A generator alone would not do: closing it before its start runs none of its code
+    # (benchmarks/scenarios.py: stream).
+
+    __slots__ = ("_chunks", "close")
+
+    def __init__(self, chunks: Iterator[bytes], close: Callable[[], None]) -> None:
+        self._chunks = chunks
+        self.close = close
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self._chunks
+
+    def __next__(self) -> bytes:
+        return next(self._chunks)
+
+
+def _iter_encoded(chunks: Iterable[str] | Iterable[bytes]) -> Iterator[bytes]:
+    for chunk in chunks:
+        yield chunk.encode() if isinstance(chunk, str) else chunk
+
+
+def _make_headers(response: Response) -> Headers:
+    """Return the headers, which the caller may change."""
+    return make_headers(response._make_pairs())
+
+
+def _make_response_list(response: Response) -> list[bytes]:
+    """Return the body as the iterable that is sent."""
+    return [response._body]
+
+
+def _make_on_close(response: Response) -> list[Callable[[], Any]]:
+    return []
+
+
+install(
+    Response,
+    [
+        LateAttribute("headers", _make_headers),
+        LateAttribute("response", _make_response_list),
+        LateAttribute("_on_close", _make_on_close),
+    ],
+)

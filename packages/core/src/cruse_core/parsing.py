@@ -1,0 +1,169 @@
+"""Parse queries, urlencoded forms and cookies, and read a request body, the quick way.
+
+Every function here answers only where its answer is certainly Werkzeug's, and returns None
+otherwise; `requests.py` then asks Werkzeug. Whatever is odd belongs there, not here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import IO, Any, Final, cast
+
+from werkzeug.datastructures import ImmutableMultiDict
+from werkzeug.exceptions import ClientDisconnected
+from werkzeug.wsgi import LimitedStream, get_input_stream
+
+FORM_MIMETYPE: Final = "application/x-www-form-urlencoded"
+
+# A file object may reserve what it is asked for in one call, and Content-Length is what the client
+# claims; a longer body is read by Werkzeug, piece by piece.
+ONE_READ_LIMIT_BYTES: Final = 64 * 1024
+
+# What stands behind a "%" for each ASCII character. Two digits of a longer UTF-8 sequence, and
+# anything malformed, are not in here.
+_ASCII_ESCAPES: Final = {
+    digits: chr(code)
+    for code in range(128)
+    for digits in {
+        f"{code:02X}",
+        f"{code:02x}",
+        f"{code:02X}"[0] + f"{code:02x}"[1],
+        f"{code:02x}"[0] + f"{code:02X}"[1],
+    }
+}
+
+
+def make_multi_dict(values: Mapping[str, list[str]]) -> ImmutableMultiDict[str, str]:
+    """Make Werkzeug's immutable dict of several values for each key.
+
+    Args:
+        values: The values of each key, in order; none empty. The lists become the new dict's own.
+    """
+    # PERF: Werkzeug's constructor groups pairs once more (benchmarks/scenarios.py: form). Its
+    # documentation says what counts here: the underlying dict holds a list for each key.
+    multi: ImmutableMultiDict[str, str] = dict.__new__(ImmutableMultiDict)
+    dict.update(cast("dict[str, list[str]]", multi), values)
+    return multi
+
+
+def parse_pairs(text: str) -> ImmutableMultiDict[str, str] | None:
+    """Parse a query string or an urlencoded form that is plain ASCII.
+
+    Args:
+        text: Pairs as they were sent; empty values are kept, empty pairs skipped.
+
+    Returns:
+        The values; None if *text* or what it escapes goes beyond ASCII, or an escape is malformed.
+    """
+    # PERF: two passes over few pieces in place of a regular expression for each one
+    # (benchmarks/scenarios.py: form, query).
+    values: dict[str, list[str]] = {}
+    if text:
+        if not text.isascii():
+            return None
+        if "+" in text:
+            text = text.replace("+", " ")
+        escaped = "%" in text
+        for pair in text.split("&"):
+            if not pair:
+                continue
+            key, _, value = pair.partition("=")
+            if escaped and "%" in pair:
+                try:
+                    key = _unescape(key)
+                    value = _unescape(value)
+                except KeyError:
+                    return None
+            if key in values:
+                values[key].append(value)
+            else:
+                values[key] = [value]
+    return make_multi_dict(values)
+
+
+def _unescape(text: str) -> str:
+    first, *others = text.split("%")
+    if not others:
+        return first
+    return first + "".join([_ASCII_ESCAPES[other[:2]] + other[2:] for other in others])
+
+
+def parse_cookies(header: str) -> ImmutableMultiDict[str, str] | None:
+    """Parse the value of a Cookie header that holds plain pairs.
+
+    Returns:
+        The cookies; None if one is quoted, has no name, or has blanks inside.
+    """
+    # PERF: one split in place of a regular expression for each cookie (benchmarks/scenarios.py:
+    # query, cookies, headers).
+    if '"' in header or "\t" in header or not header.isascii():
+        return None
+    values: dict[str, list[str]] = {}
+    for pair in header.split(";"):
+        pair = pair.strip(" ")
+        if not pair:
+            continue
+        key, _, value = pair.partition("=")
+        if not key or " " in pair:
+            return None
+        if key in values:
+            values[key].append(value)
+        else:
+            values[key] = [value]
+    return make_multi_dict(values)
+
+
+def find_mimetype(content_type: str) -> str:
+    """Return the type that a Content-Type header names, without parameters, in lower case."""
+    return content_type.partition(";")[0].strip(" \t").lower()
+
+
+def find_short_body(environ: Mapping[str, Any], limit_bytes: int | None) -> bytes | None:
+    """Read the whole body in one call.
+
+    Args:
+        environ: The WSGI environ; nothing was read from its input yet.
+        limit_bytes: Most bytes that may be read; None sets no limit.
+
+    Returns:
+        The body; None, and nothing was read, if it has to be read with Werkzeug's checks.
+
+    Raises:
+        ClientDisconnected: The input ended before the announced length.
+    """
+    # PERF: Werkzeug's stream reads through a raw IO object (benchmarks/scenarios.py: echo, form).
+    stream: IO[bytes] = environ["wsgi.input"]
+    if "wsgi.input_terminated" in environ:
+        return stream.read() if limit_bytes is None else None
+    length_text: str = environ.get("CONTENT_LENGTH") or ""
+    if "HTTP_TRANSFER_ENCODING" in environ or not (length_text.isascii() and length_text.isdigit()):
+        return None
+    # The digits are counted first: int() refuses thousands of them.
+    length = int(length_text) if len(length_text) < 10 else ONE_READ_LIMIT_BYTES + 1
+    if length > ONE_READ_LIMIT_BYTES or (limit_bytes is not None and length > limit_bytes):
+        return None
+    return _read_exactly(stream, length) if length else b""
+
+
+def _read_exactly(stream: IO[bytes], length: int) -> bytes:
+    data = b""
+    while True:
+        try:
+            more = stream.read(length - len(data))
+        except (OSError, ValueError) as exc:
+            raise ClientDisconnected from exc
+        if not more:
+            raise ClientDisconnected
+        data = data + more if data else more
+        if len(data) >= length:
+            return data
+
+
+def make_read_stream(environ: dict[str, Any]) -> IO[bytes]:
+    """Make the stream that a request shows after `find_short_body` read everything."""
+    stream = get_input_stream(environ)
+    if isinstance(stream, LimitedStream):
+        # Werkzeug's private name for how far the stream was read; without it, reading on would ask
+        # the server for bytes that never come.
+        stream._pos = stream.limit
+    return stream
