@@ -1,0 +1,236 @@
+"""Settings from every kind of source."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cruse_core.config import Config, ConfigAttribute
+from cruse_core.errors import ConfigError
+
+
+class Settings:
+    """Settings as a class."""
+
+    DEBUG = True
+    Mixed = 1
+    lower = 2
+
+    @property
+    def COMPUTED(self) -> int:
+        return 7
+
+
+class Owner:
+    """Has attributes that are settings."""
+
+    debug = ConfigAttribute[bool]("DEBUG")
+    lifetime = ConfigAttribute[timedelta](
+        "LIFETIME", get_converter=lambda value: timedelta(seconds=value)
+    )
+
+    def __init__(self) -> None:
+        self.config = Config("/", {"DEBUG": False, "LIFETIME": 60})
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Config:
+    return Config(tmp_path)
+
+
+class TestConfigAttribute:
+    def test_reads_and_writes_the_setting(self) -> None:
+        owner = Owner()
+        owner.debug = True
+        assert owner.debug is True
+        assert owner.config["DEBUG"] is True
+
+    def test_converts_when_read(self) -> None:
+        assert Owner().lifetime == timedelta(minutes=1)
+
+    def test_on_the_class_is_the_descriptor(self) -> None:
+        assert isinstance(Owner.debug, ConfigAttribute)
+
+
+class TestConfig:
+    def test_starts_with_the_defaults(self) -> None:
+        defaults = {"A": 1}
+        config = Config("/", defaults)
+        config["A"] = 2
+        assert defaults == {"A": 1}
+
+    def test_repr_shows_class_and_settings(self) -> None:
+        assert repr(Config("/", {"A": 1})) == "<Config {'A': 1}>"
+
+
+class TestFromObject:
+    def test_takes_upper_case_attributes_only(self, config: Config) -> None:
+        config.from_object(Settings())
+        assert config == {"DEBUG": True, "COMPUTED": 7}
+
+    def test_does_not_instantiate_a_class(self, config: Config) -> None:
+        config.from_object(Settings)
+        assert isinstance(config["COMPUTED"], property)
+
+    def test_imports_a_name(self, config: Config) -> None:
+        config.from_object("errno")
+        assert config["ENOENT"] == 2
+
+    def test_unknown_name_is_an_import_error(self, config: Config) -> None:
+        with pytest.raises(ImportError, match=r"no\.such\.thing"):
+            config.from_object("no.such.thing")
+
+
+class TestFromPyfile:
+    def test_runs_the_file(self, config: Config, tmp_path: Path) -> None:
+        (tmp_path / "a.cfg").write_text("A = 1 + 1\nHERE = __file__\nb = 3\n")
+        assert config.from_pyfile("a.cfg") is True
+        assert config == {"A": 2, "HERE": str(tmp_path / "a.cfg")}
+
+    def test_honours_the_encoding_of_the_file(self, config: Config, tmp_path: Path) -> None:
+        source = "# -*- coding: latin-1 -*-\nNAME = 'ä'\n"
+        (tmp_path / "a.cfg").write_bytes(source.encode("latin-1"))
+        config.from_pyfile(tmp_path / "a.cfg")
+        assert config["NAME"] == "ä"
+
+    def test_missing_file_is_explained(self, config: Config, tmp_path: Path) -> None:
+        with pytest.raises(FileNotFoundError) as caught:
+            config.from_pyfile("a.cfg")
+        message = str(caught.value)
+        assert message.startswith("[Errno 2] Unable to load configuration file (No such file")
+        assert message.endswith(f"{str(tmp_path / 'a.cfg')!r}")
+
+    def test_silent_forgives_a_missing_file(self, config: Config, tmp_path: Path) -> None:
+        (tmp_path / "file").touch()
+        assert config.from_pyfile("a.cfg", silent=True) is False
+        assert config.from_pyfile(tmp_path, silent=True) is False
+        assert config.from_pyfile("file/a.cfg", silent=True) is False
+
+    def test_error_in_the_file_is_raised(self, config: Config, tmp_path: Path) -> None:
+        (tmp_path / "a.cfg").write_text("A = 1 / 0\n")
+        with pytest.raises(ZeroDivisionError):
+            config.from_pyfile("a.cfg", silent=True)
+
+
+class TestFromEnvvar:
+    def test_reads_the_file_that_it_names(
+        self, config: Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (tmp_path / "a.cfg").write_text("A = 1\n")
+        monkeypatch.setenv("SETTINGS", "a.cfg")
+        assert config.from_envvar("SETTINGS") is True
+        assert config["A"] == 1
+
+    def test_unset_variable_says_what_to_set(
+        self, config: Config, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.delenv("SETTINGS", raising=False)
+        assert config.from_envvar("SETTINGS", silent=True) is False
+        with pytest.raises(ConfigError, match=r"'SETTINGS' is not set.*export SETTINGS="):
+            config.from_envvar("SETTINGS")
+        with pytest.raises(RuntimeError):
+            config.from_envvar("SETTINGS")
+
+    def test_silent_forgives_a_missing_file(
+        self, config: Config, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("SETTINGS", "a.cfg")
+        assert config.from_envvar("SETTINGS", silent=True) is False
+        with pytest.raises(FileNotFoundError):
+            config.from_envvar("SETTINGS")
+
+
+class TestFromFile:
+    def test_reads_text(self, config: Config, tmp_path: Path) -> None:
+        (tmp_path / "a.json").write_text('{"A": 1, "b": 2}')
+        assert config.from_file("a.json", load=json.load) is True
+        assert config == {"A": 1}
+
+    def test_reads_bytes(self, config: Config, tmp_path: Path) -> None:
+        (tmp_path / "a.toml").write_text("A = 1\n")
+        assert config.from_file("a.toml", load=tomllib.load, text=False) is True
+        assert config == {"A": 1}
+
+    def test_missing_file(self, config: Config, tmp_path: Path) -> None:
+        assert config.from_file("a.json", load=json.load, silent=True) is False
+        assert config.from_file(tmp_path, load=json.load, silent=True) is False
+        with pytest.raises(FileNotFoundError, match="Unable to load configuration file"):
+            config.from_file("a.json", load=json.load)
+
+
+class TestFromMapping:
+    def test_takes_upper_case_keys(self, config: Config) -> None:
+        assert config.from_mapping({"A": 1, "b": 2}, C=3, d=4) is True
+        assert config == {"A": 1, "C": 3}
+
+    def test_takes_pairs_and_nothing(self, config: Config) -> None:
+        config.from_mapping([("A", 1)])
+        config.from_mapping()
+        assert config == {"A": 1}
+
+    def test_refuses_a_second_mapping(self, config: Config) -> None:
+        mappings: Any = ({"A": 1}, {"B": 2})
+        with pytest.raises(TypeError):
+            config.from_mapping(*mappings)
+
+
+class TestFromPrefixedEnv:
+    @pytest.mark.parametrize(
+        ("text", "value"),
+        [
+            ("true", True),
+            ("True", "True"),
+            ("1e5", 100000.0),
+            ("null", None),
+            ("12", 12),
+            ("plain text", "plain text"),
+            ('{"a": [1]}', {"a": [1]}),
+        ],
+    )
+    def test_value_is_json_or_text(
+        self, config: Config, monkeypatch: pytest.MonkeyPatch, text: str, value: object
+    ) -> None:
+        monkeypatch.setenv("CRUSE_X", text)
+        assert config.from_prefixed_env() is True
+        assert config["X"] == value
+
+    def test_prefix_and_loads_can_be_chosen(
+        self, config: Config, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("OTHER_X", "12")
+        monkeypatch.setenv("OTHERX_Y", "12")
+        config.from_prefixed_env("OTHER", loads=str.title)
+        assert config == {"X": "12"}
+
+    def test_two_underscores_lead_into_dicts(
+        self, config: Config, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        config["MAIL"] = {"HOST": "a"}
+        monkeypatch.setenv("CRUSE_MAIL__PORT", "25")
+        monkeypatch.setenv("CRUSE_NEW__deep__Key", "1")
+        config.from_prefixed_env()
+        assert config == {"MAIL": {"HOST": "a", "PORT": 25}, "NEW": {"deep": {"Key": 1}}}
+
+    def test_key_inside_another_setting_says_so(
+        self, config: Config, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        config["MAIL"] = None
+        monkeypatch.setenv("CRUSE_MAIL__PORT", "25")
+        with pytest.raises(TypeError, match=r"CRUSE_MAIL__PORT.*'MAIL'.*Rename the variable"):
+            config.from_prefixed_env()
+
+
+class TestGetNamespace:
+    def test_trims_and_lowers_the_keys(self, config: Config) -> None:
+        config.update(MAIL_HOST="a", MAIL_Port=25, OTHER=1)
+        assert config.get_namespace("MAIL_") == {"host": "a", "port": 25}
+        assert config.get_namespace("MAIL_", lowercase=False) == {"HOST": "a", "Port": 25}
+        assert config.get_namespace("MAIL_", trim_namespace=False) == {
+            "mail_host": "a",
+            "mail_port": 25,
+        }
