@@ -21,7 +21,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import nox
 
@@ -209,7 +209,7 @@ def build(session: nox.Session) -> None:
     if len(built) != 2 * len(FOLDERS):
         session.error(f"Expected {2 * len(FOLDERS)} files in dist, found {len(built)}: {built}")
     session.run("twine", "check", "--strict", *built)
-    empty = Path(session.create_tmp()) / "empty"
+    empty = Path(session.create_tmp()).resolve() / "empty"
     session.run("python", "-m", "venv", "--clear", str(empty))
     python = str(empty / "bin" / "python")
     session.run(
@@ -400,45 +400,61 @@ def serve_postgres(session: nox.Session) -> Iterator[str]:
     programs = find_postgres_programs(session)
     # The server refuses to run as root.
     owner = pwd.getpwnam("nobody") if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
-    options: dict[str, Any] = {"cwd": "/", "stdin": subprocess.DEVNULL}
-    if os.geteuid() == 0:
-        options |= {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []}
     with tempfile.TemporaryDirectory(prefix="cruse-postgres-", dir="/tmp") as folder:
         os.chown(folder, owner.pw_uid, owner.pw_gid)
-        data = Path(folder) / "data"
-        initdb = [programs / "initdb", "-D", data, "-U", "cruse", "--auth=trust", "--no-sync"]
-        quiet = {"stdout": subprocess.DEVNULL, "check": True}
-        subprocess.run([*initdb, "--encoding=UTF8", "--locale=C.UTF-8"], **options, **quiet)
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = str(probe.getsockname()[1])
-        settings = ["listen_addresses=127.0.0.1", f"unix_socket_directories={folder}", "fsync=off"]
-        arguments = [argument for setting in settings for argument in ("-c", setting)]
-        with (Path(folder) / "server.log").open("w") as log:
-            server = subprocess.Popen(
-                [programs / "postgres", "-D", data, "-p", port, *arguments],
-                **options,
-                stdout=log,
-                stderr=log,
-            )
-        try:
-            wait_for_postgres(session, server, programs, port, Path(folder) / "server.log")
-            yield f"postgresql+psycopg://cruse@127.0.0.1:{port}/postgres"
-        finally:
-            server.send_signal(signal.SIGINT)  # Its fast shutdown.
-            server.wait(timeout=60)
+        data, port = f"{folder}/data", str(find_free_port())
+        create = [f"{programs}/initdb", "-D", data, "-U", "cruse", "-E", "UTF8", "--no-sync"]
+        start = [f"{programs}/postgres", "-D", data, "-p", port]
+        for setting in ("listen_addresses=127.0.0.1", f"unix_socket_directories={folder}"):
+            start += ["-c", setting]
+        with Path(folder, "server.log").open("w+") as log:
+            start_process([*create, "--auth=trust", "--locale=C.UTF-8"], owner, log).wait()
+            server = start_process([*start, "-c", "fsync=off"], owner, log)
+            try:
+                if not is_postgres_ready(server, programs, port):
+                    log.seek(0)
+                    session.error(f"PostgreSQL did not start:\n{log.read()}")
+                yield f"postgresql+psycopg://cruse@127.0.0.1:{port}/postgres"
+            finally:
+                server.send_signal(signal.SIGINT)  # Its fast shutdown.
+                server.wait(timeout=60)
 
 
-def wait_for_postgres(
-    session: nox.Session, server: subprocess.Popen[bytes], programs: Path, port: str, log: Path
-) -> None:
-    """Return once the server accepts connections; end the session if it never does."""
-    ready = [programs / "pg_isready", "--quiet", "-h", "127.0.0.1", "-p", port]
+def start_process(
+    command: list[str], owner: pwd.struct_passwd, log: IO[str]
+) -> subprocess.Popen[bytes]:
+    """Start *command* as *owner*, with its output in *log*."""
+    root = os.geteuid() == 0
+    return subprocess.Popen(
+        command,
+        cwd="/",
+        stdin=subprocess.DEVNULL,
+        stdout=log,
+        stderr=log,
+        user=owner.pw_uid if root else None,
+        group=owner.pw_gid if root else None,
+        extra_groups=[] if root else None,
+    )
+
+
+def is_postgres_ready(server: subprocess.Popen[bytes], programs: Path, port: str) -> bool:
+    """Wait until the server accepts connections; return False if it ends before, or never does."""
+    ask = [f"{programs}/pg_isready", "--quiet", "-h", "127.0.0.1", "-p", port]
     for _ in range(300):
-        if server.poll() is None and subprocess.run(ready).returncode == 0:
-            return
+        if server.poll() is not None:
+            return False
+        if subprocess.run(ask).returncode == 0:
+            return True
         time.sleep(0.1)
-    session.error(f"PostgreSQL did not start:\n{log.read_text()}")
+    return False
+
+
+def find_free_port() -> int:
+    """Return a port of 127.0.0.1 that nothing uses now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
 
 
 def find_postgres_programs(session: nox.Session) -> Path:
