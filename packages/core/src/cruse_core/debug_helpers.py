@@ -108,4 +108,7 @@ def attach_enctype_error_multidict(request: ExplainedRequest) -> None:
                 raise
             raise DebugFilesKeyError(request, key) from None
 
-    files.__class__ = type(plain.__name__, (plain,), {"__getitem__": get, "__doc__": plain.__doc__})
+    explaining: type[Any] = type(
+        plain.__name__, (plain,), {"__getitem__": get, "__doc__": plain.__doc__}
+    )
+    files.__class__ = explaining

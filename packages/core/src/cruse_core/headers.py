@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final, TypeVar, overload
 from wsgiref.types import WSGIEnvironment
 
 from werkzeug.datastructures import EnvironHeaders, Headers
+
+T = TypeVar("T")
+
+_BODY_HEADERS: Final = frozenset({"content-type", "content-length"})
 
 
 @lru_cache(maxsize=512)
@@ -28,7 +32,19 @@ class RequestHeaders(EnvironHeaders):
     # PERF: a header's place in the environ is computed once per name, not per request
     # (benchmarks/scenarios.py: query, cookies, headers).
 
-    def get(self, key: str, default: Any = None, type: Callable[[str], Any] | None = None) -> Any:
+    @overload
+    def get(self, key: str) -> str | None: ...
+    @overload
+    def get(self, key: str, default: str) -> str: ...
+    @overload
+    def get(self, key: str, default: T) -> str | T: ...
+    @overload
+    def get(self, key: str, type: Callable[[str], T]) -> T | None: ...
+    @overload
+    def get(self, key: str, default: T, type: Callable[[str], T]) -> T: ...
+    def get(  # type: ignore[misc]  # as in Werkzeug, *type* is a keyword in the fourth overload
+        self, key: str, default: Any = None, type: Any = None
+    ) -> Any:
         """Return a header's value, passed through *type*; *default* if it is missing or invalid."""
         if type is None:
             return self.environ.get(_environ_key(key), default)
@@ -38,6 +54,31 @@ class RequestHeaders(EnvironHeaders):
         # Werkzeug's private name for what `headers[key]` and `key in headers` ask.
         value: str = self.environ[_environ_key(key)]
         return value
+
+
+def find_plain_pairs(headers: object) -> list[tuple[str, str]] | None:
+    """Return the *headers* given to a response as pairs, if Werkzeug would take them as they are.
+
+    Returns:
+        A new list; None if a value needs a conversion or check, or if one of the headers tells of
+        the body, as what the response adds then depends on it.
+    """
+    # PERF: one look at each pair (benchmarks/scenarios.py: JSON, static file).
+    if type(headers) is dict:
+        pairs = list(headers.items())
+    elif type(headers) is list:
+        pairs = headers.copy()
+    else:
+        return None
+    for pair in pairs:
+        if type(pair) is not tuple or len(pair) != 2:
+            return None
+        name, value = pair
+        if type(name) is not str or type(value) is not str or "\n" in value or "\r" in value:
+            return None
+        if name.lower() in _BODY_HEADERS:
+            return None
+    return pairs
 
 
 def make_headers(pairs: list[tuple[str, str]]) -> Headers:

@@ -144,7 +144,7 @@ class Request(WerkzeugRequest):
             name = name.rpartition(".")[0]
         return names
 
-    # The limits
+    # The limits: properties, where Werkzeug has variables, as the app's configuration decides.
 
     @property
     def max_content_length(self) -> int | None:
@@ -160,7 +160,9 @@ class Request(WerkzeugRequest):
         return limit
 
     @max_content_length.setter
-    def max_content_length(self, value: int | None) -> None:
+    def max_content_length(  # pyright: ignore[reportIncompatibleVariableOverride]
+        self, value: int | None
+    ) -> None:
         self._max_content_length = value
 
     @property
@@ -177,7 +179,9 @@ class Request(WerkzeugRequest):
         return limit
 
     @max_form_memory_size.setter
-    def max_form_memory_size(self, value: int | None) -> None:
+    def max_form_memory_size(  # pyright: ignore[reportIncompatibleVariableOverride]
+        self, value: int | None
+    ) -> None:
         self._max_form_memory_size = value
 
     @property  # type: ignore[override]  # Werkzeug's parser accepts None, too
@@ -261,23 +265,23 @@ class Request(WerkzeugRequest):
 
     def _load_urlencoded_form(self) -> bool:
         """Parse an urlencoded form in one piece; False if that is left to Werkzeug."""
+        values = self.__dict__
         if (
             self.parameter_storage_class is not ImmutableMultiDict
             or self.form_data_parser_class is not FormDataParser
-            or self.mimetype != FORM_MIMETYPE
         ):
             return False
-        body: bytes | None = self.__dict__.get("_cached_data")
+        is_form = "headers" not in values and self._environ.get("CONTENT_TYPE") == FORM_MIMETYPE
+        if not is_form and self.mimetype != FORM_MIMETYPE:
+            return False
+        body: bytes | None = values.get("_cached_data")
         if body is None:
             body = self._find_unread_body()
             if body is None:
                 return False
         form = parse_pairs(body.decode("ascii")) if body.isascii() else None
-        if form is None:
-            self.__dict__["form"] = self._parse_odd_form(body)
-        else:
-            self.__dict__["form"] = form
-        self.__dict__["files"] = make_multi_dict({})
+        values["form"] = self._parse_odd_form(body) if form is None else form
+        values["files"] = make_multi_dict({})
         return True
 
     def _parse_odd_form(self, body: bytes) -> MultiDict[str, str]:

@@ -18,7 +18,7 @@ from werkzeug.sansio.response import Response as ResponseHead
 from werkzeug.utils import get_content_type
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from .headers import make_headers
+from .headers import find_plain_pairs, make_headers
 from .late_attributes import LateAttribute, inherits_all, install
 
 
@@ -168,36 +168,42 @@ class Response(_SettledClassChange, WerkzeugResponse):
     ) -> None:
         # PERF: no headers, no list and no status are made for a response that is only sent
         # (benchmarks/scenarios.py: text, JSON).
+        pairs = None
         if (
-            self._is_plain
-            and headers is None
-            and not direct_passthrough
-            and self.automatically_set_content_length
+            not self._is_plain
+            or direct_passthrough
+            or not self.automatically_set_content_length
+            or (headers is not None and (pairs := find_plain_pairs(headers)) is None)
         ):
-            if content_type is not None:
-                content_type = _check_content_type(content_type)
-            elif mimetype is not None or (mimetype := self.default_mimetype) is not None:
-                content_type = _make_content_type(mimetype)
-            if content_type is not None and self._hold_body(response):
-                self._content_type = content_type
-                if status is None:
-                    status = self.default_status
-                if status != 200:
-                    self._status, self._status_code = _parse_status(status)
-                return
-        super().__init__(response, status, headers, mimetype, content_type, direct_passthrough)
-
-    def _hold_body(self, response: Iterable[bytes] | bytes | Iterable[str] | str | None) -> bool:
-        body = response.encode() if isinstance(response, str) else response
-        if type(body) is bytes:
-            self._body = body
-        elif body is None:
-            self.response = []
-        elif isinstance(body, (bytes, bytearray)):
-            return False
+            self._init_generally(
+                response, status, headers, mimetype, content_type, direct_passthrough
+            )
+            return
+        if content_type is not None:
+            self._content_type = _check_content_type(content_type)
+        elif mimetype is not None or (mimetype := self.default_mimetype) is not None:
+            self._content_type = _make_content_type(mimetype)
         else:
-            self.response = body
-        return True
+            self._init_generally(response, status, headers)
+            return
+        if isinstance(response, str):
+            self._body = response.encode()
+        elif type(response) is bytes:
+            self._body = response
+        elif isinstance(response, (bytes, bytearray)):
+            self._body = bytes(response)
+            self.response = [response]
+        else:
+            self.response = [] if response is None else response
+        if status is None:
+            status = self.default_status
+        if status != 200:
+            self._status, self._status_code = _parse_status(status)
+        if pairs:
+            self.headers = make_headers(pairs + self._make_pairs())
+
+    # Werkzeug's constructor, by a name of our own: calls through `super` need no types repeated.
+    _init_generally = WerkzeugResponse.__init__
 
     # What the app decides
 
@@ -254,30 +260,37 @@ class Response(_SettledClassChange, WerkzeugResponse):
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Send status and headers, and return the body; this is the WSGI protocol."""
         values = self.__dict__
-        # PERF: two values mean that nobody looked at anything (benchmarks/scenarios.py: text).
-        if len(values) == 2 and "_body" in values:
+        # PERF: two values mean that nobody looked at anything, four that only the status was set
+        # (benchmarks/scenarios.py: text).
+        if "_body" in values and (
+            len(values) == 2 or (len(values) == 4 and self._has_only_status(values))
+        ):
             body = self._body
             is_head = environ["REQUEST_METHOD"] == "HEAD"
             start_response(
-                "200 OK",
+                self._status,
                 [("Content-Type", self._content_type), ("Content-Length", str(len(body)))],
             )
             return () if is_head else [body]
         if self._is_plain and values.keys() <= _STATE and not self.direct_passthrough:
-            pairs = self._find_header_pairs()
+            pairs = self._find_header_pairs(values)
             if pairs is not None:
-                iterable = self._make_body_iterable(environ)
+                iterable = self._make_body_iterable(values, environ)
                 start_response(self._status, pairs)
                 return iterable
         return super().__call__(environ, start_response)
 
-    def _find_header_pairs(self) -> list[tuple[str, str]] | None:
+    def _has_only_status(self, values: Mapping[str, Any]) -> bool:
+        return "_status" in values and "_status_code" in values and self._may_have_body()
+
+    def _may_have_body(self) -> bool:
+        return self._status_code >= 200 and self._status_code not in (204, 304)
+
+    def _find_header_pairs(self, values: Mapping[str, Any]) -> list[tuple[str, str]] | None:
         """Make the list of headers to send; None if Werkzeug has to decide about one."""
         # PERF: one look at each name in place of a copy (benchmarks/scenarios.py: hooks, session).
-        status_code = self._status_code
-        if status_code < 200 or status_code == 204 or status_code == 304:
+        if not self._may_have_body():
             return None
-        values = self.__dict__
         headers: Headers | None = values.get("headers")
         if headers is None:
             pairs = self._make_pairs()
@@ -294,8 +307,10 @@ class Response(_SettledClassChange, WerkzeugResponse):
                 elif folded == "location" or folded == "content-location":
                     return None
         if not has_length and self.automatically_set_content_length:
-            length = self._find_length()
-            if length is not None:
+            if "response" not in values:
+                pairs.append(("Content-Length", str(len(self._body))))
+            elif isinstance(self.response, (list, tuple)):
+                length = sum(map(len, _iter_encoded(self.response)))
                 pairs.append(("Content-Length", str(length)))
         return pairs
 
@@ -305,16 +320,10 @@ class Response(_SettledClassChange, WerkzeugResponse):
             pairs.append(("Content-Length", str(len(self._body))))
         return pairs
 
-    def _find_length(self) -> int | None:
-        if "response" not in self.__dict__:
-            return len(self._body)
-        if isinstance(self.response, (list, tuple)):
-            return sum(map(len, _iter_encoded(self.response)))
-        return None
-
-    def _make_body_iterable(self, environ: WSGIEnvironment) -> Iterable[bytes]:
+    def _make_body_iterable(
+        self, values: Mapping[str, Any], environ: WSGIEnvironment
+    ) -> Iterable[bytes]:
         is_head = environ["REQUEST_METHOD"] == "HEAD"
-        values = self.__dict__
         chunks: Iterable[bytes]
         if "response" not in values:
             chunks = [self._body]
