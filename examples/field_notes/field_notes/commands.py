@@ -64,7 +64,7 @@ def _add_sample(notebook: Notebook, sample: Sample) -> None:
     note = notebook.add(
         NoteText(
             title=sample.title,
-            body=sample.body,
+            body=sample.text,
             place=sample.place,
             observed_on=date.today() - timedelta(days=sample.days_ago),
             tags=sample.tags,

@@ -28,6 +28,9 @@ _TAGS = {
 _ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}}
 _SCHEMES = {"http", "https", "mailto"}
 
+_BLOCK_ENDS = re.compile(r"(</(?:p|pre)>|<br>)")
+_ITEM_ENDS = re.compile(r"(</(?:li|h\d|t[hd])>)")
+
 
 def render_markdown(text: str) -> Markup:
     """Return *text* as HTML. Headings start at level 2, below the title of the note."""
@@ -47,12 +50,13 @@ def render_markdown(text: str) -> Markup:
 
 def excerpt(text: str, length: int = 190) -> str:
     """Return the beginning of *text* without its Markdown, cut between two words."""
-    # A space between blocks, so that the end of one does not touch the next.
-    spaced = re.sub(r"(</(?:p|li|h\d|t[hd]|pre)>|<br>)", r"\1 ", str(render_markdown(text)))
-    plain = " ".join(html.unescape(nh3.clean(spaced, tags=set())).split())
+    rendered = str(render_markdown(text))
+    # Something must stand between two blocks, or the end of one would touch the next.
+    spaced = _ITEM_ENDS.sub(r"\1 · ", _BLOCK_ENDS.sub(r"\1 ", rendered))
+    plain = " ".join(html.unescape(nh3.clean(spaced, tags=set())).split()).removesuffix(" ·")
     if len(plain) <= length:
         return plain
-    return plain[:length].rsplit(" ", 1)[0].rstrip(" ,;:.–—-") + " …"
+    return plain[:length].rsplit(" ", 1)[0].rstrip(" ,;:.–—-·") + " …"
 
 
 def _lower_headings(tokens: Sequence[Token]) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+
+_LINE_BREAK_IN_PARAGRAPH = re.compile(r"(?<=\S)\n(?=[A-Za-z*])")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,6 +19,11 @@ class Sample:
     body: str
     picture: str | None = None
     picture_alt: str = ""
+
+    @property
+    def text(self) -> str:
+        """The body with each paragraph on one line, as people type it into a browser."""
+        return _LINE_BREAK_IN_PARAGRAPH.sub(" ", self.body)
 
 
 SAMPLES = (
