@@ -78,11 +78,15 @@ def draw(measured: dict[str, dict[str, Any]], path: Path) -> None:
         names = [item.title for item in present]
         values = [times[item.name]["minimum"] for item in present]
         bars = panel.barh(names, values, color=[COLOURS[item.name] for item in present])
-        panel.bar_label(bars, fmt="%.3g", padding=2, fontsize=7)
+        panel.bar_label(
+            bars,
+            labels=[f"{value:,.{0 if value >= 100 else 1}f}" for value in values],
+            padding=2,
+            fontsize=7,
+        )
         panel.set_title(record["title"], fontsize=8.5, loc="left")
         panel.tick_params(labelsize=7)
-        # A bar that is many times longer than the others would hide them.
-        panel.set_xlim(0, min(max(values), 4 * sorted(values)[len(values) // 2]) * 1.2)
+        panel.set_xlim(0, max(values) * 1.15)
         panel.spines[["top", "right"]].set_visible(False)
     for panel in panels[len(measured) :]:
         panel.set_visible(False)

@@ -5,12 +5,16 @@ Servers import it by name, such as `benchmarks.served:cruse_text`.
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from .frameworks import BY_NAME as FRAMEWORKS
 
 NAMES = ("raw_wsgi", "flask", "falcon", "cruse")
 SCENARIOS = ("text", "json")
+
+# Waitress would write a line for each request that waits.
+logging.getLogger("waitress.queue").setLevel(logging.ERROR)
 
 
 def __getattr__(name: str) -> Any:

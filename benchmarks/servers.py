@@ -11,11 +11,13 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
+from typing import IO
 
 from . import served, targets
 from .content import ROOT
@@ -99,31 +101,29 @@ def start_server(server: str, app: str) -> Iterator[str]:
     port = find_port()
     url = f"http://{HOST}:{port}/"
     module, *arguments = COMMANDS[server](app, port)
-    process = subprocess.Popen(
-        [sys.executable, "-m", module, *arguments],
-        stderr=subprocess.PIPE,
-        text=True,
-        cwd=ROOT.parent,
-    )
-    try:
-        wait_until_ready(process, url)
-        yield url
-    finally:
-        process.terminate()
+    command = [sys.executable, "-m", module, *arguments]
+    # A file, as nobody would empty a pipe while the load runs.
+    with tempfile.TemporaryFile("w+") as said:
+        process = subprocess.Popen(command, stdout=said, stderr=said, cwd=ROOT.parent)
         try:
-            process.communicate(timeout=START_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.communicate()
+            wait_until_ready(process, url, said)
+            yield url
+        finally:
+            process.terminate()
+            try:
+                process.wait(timeout=START_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
 
 
-def wait_until_ready(process: subprocess.Popen[str], url: str) -> None:
+def wait_until_ready(process: subprocess.Popen[bytes], url: str, said: IO[str]) -> None:
     """Return once the server answers 200."""
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         if process.poll() is not None:
-            said = process.stderr.read() if process.stderr is not None else ""
-            raise ServerError(f"It ended with {process.returncode}: {said[-300:]}")
+            said.seek(0)
+            raise ServerError(f"It ended with {process.returncode}: {said.read()[-300:]}")
         try:
             with urllib.request.urlopen(url, timeout=2) as answer:
                 if answer.status == 200:
