@@ -1,0 +1,277 @@
+"""Turn values into JSON documents and responses, and documents into values: `app.json`.
+
+`conversion.py` decides when a view's value becomes JSON; this file only how. It also holds the one
+encoder that the whole framework keeps.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import json.encoder
+import weakref
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from functools import partial
+from typing import IO, Any, AnyStr, Protocol
+from uuid import UUID
+
+from werkzeug.http import http_date
+from werkzeug.wrappers import Response as BaseResponse
+
+# The arguments of `dumps` for a document without white space, as responses and cookies want it.
+_COMPACT = {"separators": (",", ":")}
+
+
+class ProviderApp(Protocol):
+    """What a JSON provider asks of its app."""
+
+    @property
+    def debug(self) -> bool:
+        """Whether documents are indented, unless the provider's `compact` decides."""
+        ...
+
+    @property
+    def response_class(self) -> type[BaseResponse]:
+        """Class of the responses that are made."""
+        ...
+
+
+def json_default(value: Any) -> Any:
+    """Return a value of a JSON type for *value*, as `DefaultJSONProvider` writes it.
+
+    Raises:
+        TypeError: There is none.
+    """
+    if isinstance(value, date):
+        return http_date(value)
+    if isinstance(value, (Decimal, UUID)):
+        return str(value)
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return dataclasses.asdict(value)
+    as_html = getattr(value, "__html__", None)
+    if as_html is not None:
+        return str(as_html())
+    raise TypeError(
+        f"Object of type {type(value).__name__} is not JSON serializable: JSON has no such type. "
+        "Convert it first, or set app.json.default to a function that does."
+    )
+
+
+class JSONProvider:
+    """The JSON operations of an app; a subclass gives at least `dumps` and `loads`.
+
+    Args:
+        app: The app whose `json` this is. It is not kept alive.
+    """
+
+    def __init__(self, app: ProviderApp) -> None:
+        self._app: ProviderApp = weakref.proxy(app)
+
+    def dumps(self, obj: Any, **kwargs: Any) -> str:
+        """Return *obj* as a JSON document; *kwargs* are the library's own."""
+        raise NotImplementedError
+
+    def loads(self, s: str | bytes, **kwargs: Any) -> Any:
+        """Return the value of the JSON document *s*; *kwargs* are the library's own.
+
+        Raises:
+            ValueError: The document is malformed.
+        """
+        raise NotImplementedError
+
+    def dump(self, obj: Any, fp: IO[str], **kwargs: Any) -> None:
+        """Write *obj* as a JSON document to *fp*, a text file open for writing."""
+        fp.write(self.dumps(obj, **kwargs))
+
+    def load(self, fp: IO[AnyStr], **kwargs: Any) -> Any:
+        """Return the value of the JSON document in *fp*, a file open for reading."""
+        return self.loads(fp.read(), **kwargs)
+
+    def response(self, *args: Any, **kwargs: Any) -> BaseResponse:
+        """Return a response with a JSON document: one value, a list of values, or an object.
+
+        Raises:
+            TypeError: There are positional and keyword arguments.
+        """
+        value = response_value(args, kwargs)
+        return self._app.response_class(self.dumps(value), mimetype="application/json")
+
+
+class DefaultJSONProvider(JSONProvider):
+    """JSON by the standard library.
+
+    Beyond what that supports, it writes a date as HTTP date, a `Decimal` and a `UUID` as text, a
+    dataclass as an object, and what has an `__html__` method as the text which that returns.
+    """
+
+    # Turns a value of a type that JSON lacks into one of a type that it has.
+    default: Callable[[Any], Any] = staticmethod(json_default)
+    # Whether other characters than ASCII are written as escapes.
+    ensure_ascii = True
+    # Whether objects are sorted by key. Keys must then be of one type, for example all `str`.
+    sort_keys = True
+    # Whether responses carry no white space; None: not in debug mode.
+    compact: bool | None = None
+    mimetype = "application/json"
+
+    _kept: tuple[object, Callable[[Any], str], Callable[[Any], str]] = (None, str, str)
+
+    def dumps(self, obj: Any, **kwargs: Any) -> str:
+        """Return *obj* as a JSON document.
+
+        Args:
+            obj: The value.
+            **kwargs: Arguments of `json.dumps`; by default they are this object's attributes.
+
+        Raises:
+            TypeError: It contains a value that cannot be written.
+        """
+        if kwargs and kwargs != _COMPACT:
+            kwargs.setdefault("default", self.default)
+            kwargs.setdefault("ensure_ascii", self.ensure_ascii)
+            kwargs.setdefault("sort_keys", self.sort_keys)
+            return json.dumps(obj, **kwargs)
+        # PERF: the encoders are kept, and made anew once an attribute that they depend on has
+        # changed (benchmarks/scenarios.py, json).
+        settings = (self.default, self.ensure_ascii, self.sort_keys)
+        kept_settings, spaced, compact = self._kept
+        if kept_settings != settings:
+            spaced = make_encode(*settings, (", ", ": "))
+            compact = make_encode(*settings, (",", ":"))
+            self._kept = (settings, spaced, compact)
+        return compact(obj) if kwargs else spaced(obj)
+
+    def loads(self, s: str | bytes, **kwargs: Any) -> Any:
+        """Return the value of the JSON document *s*.
+
+        Args:
+            s: Text, or bytes in UTF-8, UTF-16 or UTF-32.
+            **kwargs: Arguments of `json.loads`.
+
+        Raises:
+            ValueError: The document is malformed.
+        """
+        # PERF: a third of the cost of a small body is finding out that it is UTF-8, which an object
+        # or a list tells by its first two bytes (benchmarks/scenarios.py, json echo).
+        if type(s) is bytes and s[:1] in {b"{", b"["} and s[1:2] != b"\0":
+            s = s.decode("utf-8", "surrogatepass")
+        return json.loads(s, **kwargs)
+
+    def response(self, *args: Any, **kwargs: Any) -> BaseResponse:
+        """Return a response with a JSON document: one value, a list of values, or an object.
+
+        Args:
+            *args: The value, or several that become a list; none is None.
+            **kwargs: The members of an object, instead of *args*.
+
+        Raises:
+            TypeError: There are positional and keyword arguments.
+        """
+        value = args[0] if len(args) == 1 and not kwargs else response_value(args, kwargs)
+        if self._app.debug if self.compact is None else not self.compact:
+            document = self.dumps(value, indent=2)
+        else:
+            document = self.dumps(value, separators=(",", ":"))
+        return self._app.response_class(f"{document}\n", mimetype=self.mimetype)
+
+
+class OrjsonProvider(DefaultJSONProvider):
+    """JSON by orjson where that gives what `DefaultJSONProvider` gives, several times as fast.
+
+    Give a subclass of `App` the attribute `json_provider_class = OrjsonProvider`, or set
+    `app.json = OrjsonProvider(app)`.
+
+    What orjson refuses (integers beyond 64 bits, keys that are no text) or writes otherwise
+    (indented and spaced documents, escapes for `ensure_ascii`) goes to the standard library. These
+    differences remain: numbers may be written in another form (`1e16` for `1e+16`), NaN and
+    infinity become `null`, members of an `Enum` are written as their value, and `default` is asked
+    neither about these nor about a `UUID`. Documents are read by the standard library, because
+    orjson makes floats of integers beyond 64 bits.
+
+    Raises:
+        ImportError: orjson is not installed.
+    """
+
+    def __init__(self, app: ProviderApp) -> None:
+        super().__init__(app)
+        try:
+            import orjson  # PERF: optional, so imported by its users only (benchmarks/scenarios.py)
+        except ImportError:
+            raise ImportError(
+                "OrjsonProvider needs the package orjson, which is not installed. "
+                "Install it with 'pip install cruse-core[orjson]', or use DefaultJSONProvider.",
+                name="orjson",
+            ) from None
+        self._encode = orjson.dumps
+        self._options = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
+        self._sorted_options = self._options | orjson.OPT_SORT_KEYS
+
+    def dumps(self, obj: Any, **kwargs: Any) -> str:
+        """Return *obj* as a JSON document; see `DefaultJSONProvider.dumps`."""
+        if kwargs == _COMPACT:
+            options = self._sorted_options if self.sort_keys else self._options
+            try:
+                document = self._encode(obj, self.default, options)
+            except TypeError:
+                pass  # The standard library writes it, or raises a better error.
+            else:
+                if not self.ensure_ascii or document.isascii():
+                    return document.decode()
+        return super().dumps(obj, **kwargs)
+
+
+def response_value(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Return the value that the arguments of `JSONProvider.response` stand for.
+
+    Raises:
+        TypeError: There are positional and keyword arguments.
+    """
+    if args and kwargs:
+        raise TypeError(
+            f"A JSON response was given {len(args)} positional and {len(kwargs)} keyword "
+            "arguments. It is either a value or an object made of keywords, so it takes either "
+            "args or kwargs, not both. Pass one dict: jsonify({...})."
+        )
+    if len(args) > 1:
+        return list(args)
+    if args:
+        return args[0]
+    return kwargs or None
+
+
+def make_encode(
+    default: Callable[[Any], Any],
+    ensure_ascii: bool,
+    sort_keys: bool,
+    separators: tuple[str, str],
+) -> Callable[[Any], str]:
+    """Make a function that does what `json.dumps` does with these arguments."""
+    encoder = json.JSONEncoder(
+        default=default, ensure_ascii=ensure_ascii, sort_keys=sort_keys, separators=separators
+    )
+    make_compiled = getattr(json.encoder, "c_make_encoder", None)
+    if make_compiled is None:
+        return encoder.encode
+    # PERF: `JSONEncoder.encode` makes this object at each call, at half of the cost of a small
+    # document (benchmarks/scenarios.py, json).
+    compiled = make_compiled(
+        None,  # Cyclic references are not looked for: they end in a RecursionError.
+        default,
+        json.encoder.encode_basestring_ascii if ensure_ascii else json.encoder.encode_basestring,
+        None,
+        separators[1],
+        separators[0],
+        sort_keys,
+        False,
+        True,
+    )
+    return partial(_encode, compiled, encoder)
+
+
+def _encode(compiled: Callable[[Any, int], list[str]], encoder: json.JSONEncoder, obj: Any) -> str:
+    try:
+        return "".join(compiled(obj, 0))
+    except RecursionError:
+        return encoder.encode(obj)

@@ -1,0 +1,287 @@
+"""JSON documents and responses of an app."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+from unittest import mock
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from werkzeug.wrappers import Response
+
+from cruse_core.json_provider import DefaultJSONProvider, JSONProvider, OrjsonProvider, make_encode
+
+
+class FakeApp:
+    """As much of an app as a provider needs."""
+
+    debug = False
+    response_class: type[Response] = Response
+
+
+@dataclass
+class Point:
+    """A dataclass with another one inside."""
+
+    y: int
+    x: Any = None
+
+
+class Html:
+    """Has an HTML form."""
+
+    def __html__(self) -> str:
+        return "<b>"
+
+
+class LeastProvider(JSONProvider):
+    """Gives no more than a provider must."""
+
+    def dumps(self, obj: Any, **kwargs: Any) -> str:
+        return json.dumps(obj, **kwargs)
+
+    def loads(self, s: str | bytes, **kwargs: Any) -> Any:
+        return json.loads(s, **kwargs)
+
+
+@pytest.fixture
+def app() -> FakeApp:
+    return FakeApp()
+
+
+@pytest.fixture(params=[DefaultJSONProvider, OrjsonProvider])
+def provider(app: FakeApp, request: pytest.FixtureRequest) -> DefaultJSONProvider:
+    provider: DefaultJSONProvider = request.param(app)
+    return provider
+
+
+def body(response: Response) -> str:
+    return response.get_data(as_text=True)
+
+
+class TestJSONProvider:
+    def test_needs_dumps_and_loads_only(self, app: FakeApp) -> None:
+        provider = LeastProvider(app)
+        file = io.StringIO()
+        provider.dump({"a": [1]}, file)
+        file.seek(0)
+        assert provider.load(file) == {"a": [1]}
+        response = provider.response(1, 2)
+        assert body(response) == "[1, 2]"
+        assert response.mimetype == "application/json"
+
+    def test_is_abstract(self, app: FakeApp) -> None:
+        with pytest.raises(NotImplementedError):
+            JSONProvider(app).dumps(1)
+        with pytest.raises(NotImplementedError):
+            JSONProvider(app).loads("1")
+
+    def test_does_not_keep_the_app_alive(self) -> None:
+        provider = LeastProvider(FakeApp())
+        with pytest.raises(ReferenceError):
+            provider.response(1)
+
+
+class TestDumps:
+    @pytest.mark.parametrize(
+        ("value", "document"),
+        [
+            (date(2026, 1, 2), '"Fri, 02 Jan 2026 00:00:00 GMT"'),
+            (datetime(2026, 1, 2, 3, tzinfo=UTC), '"Fri, 02 Jan 2026 03:00:00 GMT"'),
+            (Decimal("1.10"), '"1.10"'),
+            (UUID(int=1), '"00000000-0000-0000-0000-000000000001"'),
+            (Point(1, Point(2)), '{"x":{"x":null,"y":2},"y":1}'),
+            (Html(), '"<b>"'),
+            ({"b": 1, "a": "ä"}, '{"a":"\\u00e4","b":1}'),
+            ({2: 1, 1: 2}, '{"1":2,"2":1}'),
+            (2**70, str(2**70)),
+            ((1, (2,)), "[1,[2]]"),
+            ("text", '"text"'),
+        ],
+    )
+    def test_value(self, provider: DefaultJSONProvider, value: object, document: str) -> None:
+        assert provider.dumps(value, separators=(",", ":")) == document
+
+    def test_is_spaced_by_default(self, provider: DefaultJSONProvider) -> None:
+        assert provider.dumps({"a": [1, 2]}) == '{"a": [1, 2]}'
+
+    def test_takes_the_arguments_of_the_library(self, provider: DefaultJSONProvider) -> None:
+        assert provider.dumps({"b": "ä", "a": 1}, indent=1) == '{\n "a": 1,\n "b": "\\u00e4"\n}'
+        assert provider.dumps(
+            {"b": "ä", "a": {1}}, sort_keys=False, default=list, ensure_ascii=False
+        ) == ('{"b": "ä", "a": [1]}')
+
+    @pytest.mark.parametrize("arguments", [{}, {"separators": (",", ":")}, {"indent": 2}])
+    def test_attributes_count_from_the_next_call(
+        self, provider: DefaultJSONProvider, arguments: dict[str, Any]
+    ) -> None:
+        value = {"b": "ä", "a": {1}}
+        with pytest.raises(TypeError, match=r"Object of type set is not.*set app\.json\.default"):
+            provider.dumps(value, **arguments)
+        provider.default = list
+        assert json.loads(provider.dumps(value, **arguments)) == {"a": [1], "b": "ä"}
+        provider.ensure_ascii = False
+        assert "ä" in provider.dumps(value, **arguments)
+        provider.sort_keys = False
+        document = provider.dumps(value, **arguments)
+        assert document.index('"b"') < document.index('"a"')
+
+    def test_default_may_be_a_method(self, app: FakeApp) -> None:
+        class Provider(DefaultJSONProvider):
+            def default(self, value: Any) -> Any:
+                return [type(self).__name__, *value]
+
+        assert Provider(app).dumps({1}) == '["Provider", 1]'
+
+    @pytest.mark.parametrize("arguments", [{}, {"separators": (",", ":")}])
+    def test_cyclic_value_is_an_error(
+        self, provider: DefaultJSONProvider, arguments: dict[str, Any]
+    ) -> None:
+        value: list[Any] = []
+        value.append(value)
+        with pytest.raises(ValueError, match="Circular"):
+            provider.dumps(value, **arguments)
+
+    def test_dataclass_itself_is_an_error(self, provider: DefaultJSONProvider) -> None:
+        with pytest.raises(TypeError, match="Object of type type"):
+            provider.dumps(Point)
+
+    def test_keys_that_cannot_be_sorted(self, provider: DefaultJSONProvider) -> None:
+        with pytest.raises(TypeError, match="not supported between"):
+            provider.dumps({1: 1, "a": 1}, separators=(",", ":"))
+
+    def test_without_compiled_encoder(self) -> None:
+        with mock.patch("json.encoder.c_make_encoder", None):
+            encode = make_encode(str, True, True, (",", ":"))
+        assert encode({"b": {}, "a": 1j}) == '{"a":"1j","b":{}}'
+
+
+class TestLoads:
+    @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32"])
+    @pytest.mark.parametrize("document", ['{"a":"ä"}', ' ["ä"]', '["ä"]', "[]", "1"])
+    def test_bytes_in_any_encoding(
+        self, provider: DefaultJSONProvider, document: str, encoding: str
+    ) -> None:
+        assert provider.loads(document.encode(encoding)) == json.loads(document)
+
+    @pytest.mark.parametrize("document", ["", b"", "{", b"{", b"[\xff]", b"\xff", "\ufeff1"])
+    def test_malformed_document(self, provider: DefaultJSONProvider, document: str | bytes) -> None:
+        with pytest.raises(ValueError):  # noqa: PT011 - the library's own texts
+            provider.loads(document)
+
+    def test_integer_keeps_its_digits(self, provider: DefaultJSONProvider) -> None:
+        assert provider.loads(str(2**70)) == 2**70
+
+    def test_takes_the_arguments_of_the_library(self, provider: DefaultJSONProvider) -> None:
+        assert provider.loads("[1.5]", parse_float=Decimal) == [Decimal("1.5")]
+
+    def test_load_reads_binary_files(self, provider: DefaultJSONProvider) -> None:
+        assert provider.load(io.BytesIO(b'{"a": 1}')) == {"a": 1}
+
+
+class TestResponse:
+    def test_is_compact_and_ends_with_a_newline(self, provider: DefaultJSONProvider) -> None:
+        response = provider.response({"b": 1, "a": [1, 2]})
+        assert body(response) == '{"a":[1,2],"b":1}\n'
+        assert response.headers["Content-Type"] == "application/json"
+
+    @pytest.mark.parametrize(
+        ("debug", "compact", "is_indented"),
+        [
+            (False, None, False),
+            (True, None, True),
+            (False, False, True),
+            (True, True, False),
+        ],
+    )
+    def test_indentation(
+        self,
+        app: FakeApp,
+        provider: DefaultJSONProvider,
+        debug: bool,
+        compact: bool | None,
+        is_indented: bool,
+    ) -> None:
+        app.debug = debug
+        provider.compact = compact
+        assert body(provider.response(a=1)) == ('{\n  "a": 1\n}\n' if is_indented else '{"a":1}\n')
+
+    def test_arguments(self, provider: DefaultJSONProvider) -> None:
+        assert body(provider.response()) == "null\n"
+        assert body(provider.response(None)) == "null\n"
+        assert body(provider.response([1])) == "[1]\n"
+        assert body(provider.response(1, 2)) == "[1,2]\n"
+        with pytest.raises(TypeError, match="either args or kwargs, not both"):
+            provider.response(1, a=2)
+
+    def test_mimetype_and_class(self, app: FakeApp, provider: DefaultJSONProvider) -> None:
+        class OtherResponse(Response):
+            pass
+
+        app.response_class = OtherResponse
+        provider.mimetype = "application/problem+json"
+        response = provider.response({})
+        assert type(response) is OtherResponse
+        assert response.mimetype == "application/problem+json"
+
+    def test_uses_an_overridden_dumps(self, app: FakeApp) -> None:
+        class Provider(DefaultJSONProvider):
+            def dumps(self, obj: Any, **kwargs: Any) -> str:
+                return f"<{obj}>"
+
+        assert body(Provider(app).response(1)) == "<1>\n"
+
+
+keys = st.one_of(st.text(), st.integers(), st.booleans(), st.none(), st.floats(allow_nan=False))
+scalars = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.text(st.characters()),
+    st.decimals(),
+    st.uuids(),
+    st.datetimes(),
+    st.builds(Point, st.integers(), st.text()),
+)
+values = st.recursive(
+    scalars,
+    lambda inner: st.one_of(
+        st.lists(inner), st.lists(inner).map(tuple), st.dictionaries(keys, inner)
+    ),
+    max_leaves=10,
+)
+
+
+class TestOrjsonProvider:
+    @given(values, st.booleans(), st.booleans())
+    def test_documents_mean_the_same(
+        self, value: object, ensure_ascii: bool, sort_keys: bool
+    ) -> None:
+        app = FakeApp()
+        documents: list[str] = []
+        for provider in (DefaultJSONProvider(app), OrjsonProvider(app)):
+            provider.ensure_ascii = ensure_ascii
+            provider.sort_keys = sort_keys
+            try:
+                documents.append(provider.dumps(value, separators=(",", ":")))
+            except TypeError:
+                documents.append("null")
+        default, fast = documents
+        assert repr(json.loads(fast)) == repr(json.loads(default))
+        assert fast.isascii() or not ensure_ascii
+
+    def test_missing_orjson_says_what_to_install(self, app: FakeApp) -> None:
+        with (
+            mock.patch.dict(sys.modules, {"orjson": None}),
+            pytest.raises(ImportError, match=r"pip install cruse-core\[orjson\]"),
+        ):
+            OrjsonProvider(app)

@@ -1,0 +1,85 @@
+"""Cruse and Flask write the same bytes."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import flask
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markupsafe import Markup
+from werkzeug.wrappers import Response
+
+from cruse_core.json_provider import DefaultJSONProvider
+
+
+@dataclasses.dataclass
+class Point:
+    """A dataclass."""
+
+    y: Any
+    x: Any
+
+
+class FakeApp:
+    """As much of an app as a provider needs."""
+
+    debug = False
+    response_class = Response
+
+
+scalars = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(),
+    st.text(st.characters()),
+    st.text().map(Markup),
+    st.decimals(),
+    st.uuids(),
+    st.datetimes(),
+    st.dates(),
+    st.builds(Point, st.integers(), st.lists(st.text())),
+    st.sampled_from([set(), b"", 1j, Point, range(2)]),
+)
+keys = st.one_of(st.text(), st.integers(), st.none(), st.tuples())
+values = st.recursive(
+    scalars,
+    lambda inner: st.one_of(
+        st.lists(inner), st.lists(inner).map(tuple), st.dictionaries(keys, inner)
+    ),
+    max_leaves=10,
+)
+
+
+def written(provider: Any, values: tuple[object, ...], **attributes: object) -> object:
+    for name, value in attributes.items():
+        setattr(provider, name, value)
+    try:
+        response = provider.response(*values)
+    except TypeError:
+        return TypeError
+    return response.get_data(), response.headers["Content-Type"], provider.dumps(values)
+
+
+@pytest.mark.parametrize("debug", [False, True])
+@given(
+    st.lists(values, max_size=3).map(tuple),
+    st.booleans(),
+    st.booleans(),
+    st.sampled_from([None, False, True]),
+)
+def test_responses(
+    debug: bool,
+    values: tuple[object, ...],
+    ensure_ascii: bool,
+    sort_keys: bool,
+    compact: bool | None,
+) -> None:
+    attributes = {"ensure_ascii": ensure_ascii, "sort_keys": sort_keys, "compact": compact}
+    flask_app, app = flask.Flask("flask_app"), FakeApp()
+    flask_app.debug = app.debug = debug
+    theirs = written(flask_app.json, values, **attributes)
+    assert written(DefaultJSONProvider(app), values, **attributes) == theirs
