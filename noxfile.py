@@ -276,7 +276,8 @@ def install_wheels(
     wanted = []
     for part, name in names.items():
         extras = ",".join(hook_table(FOLDERS[part]).get("optional-dependencies", {}))
-        wanted.append(f"{name}[{extras}] @ {files[name].as_uri()}")
+        name_and_extras = f"{name}[{extras}]" if extras else name
+        wanted.append(f"{name_and_extras} @ {files[name].as_uri()}")
     install_groups(session, *groups, extra=[*wanted, *extra])
     marker.touch()
 
@@ -360,10 +361,11 @@ def run_pytest(
 def require_absent(session: nox.Session, modules: list[str]) -> None:
     """End the session with an error if one of *modules* can be imported in it."""
     check = (
-        "import sys, importlib.util as u; "
-        "sys.exit(' '.join(m for m in sys.argv[1:] if u.find_spec(m)))"
+        "import sys; from importlib.util import find_spec; print(*filter(find_spec, sys.argv[1:]))"
     )
-    session.run("python", "-c", check, *modules, silent=True)
+    found = session.run("python", "-c", check, *modules, silent=True)
+    if isinstance(found, str) and found.strip():
+        session.error(f"The environment is not the package's own: it has {found.strip()}.")
 
 
 def require_free_port(session: nox.Session, port: int) -> None:
