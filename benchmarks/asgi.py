@@ -8,10 +8,10 @@ from typing import Any
 
 from .messages import Answer, Request
 
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-ASGIApplication = Callable[[Message, Receive, Send], Awaitable[None]]
+Event = MutableMapping[str, Any]
+NextEvent = Callable[[], Awaitable[Event]]
+TakeEvent = Callable[[Event], Awaitable[None]]
+ASGIApplication = Callable[[Event, NextEvent, TakeEvent], Awaitable[None]]
 
 CHUNK_BYTES = 64 * 1024
 
@@ -41,15 +41,15 @@ def make_scope(request: Request) -> dict[str, Any]:
 class Body:
     """Hand out a request body in messages of 64 KB, as servers do."""
 
-    def __init__(self, messages: list[Message]) -> None:
+    def __init__(self, messages: list[Event]) -> None:
         self.left = iter(messages)
 
-    async def receive(self) -> Message:
+    async def receive(self) -> Event:
         """Return the next message; after the last one the client is gone."""
         return next(self.left, {"type": "http.disconnect"})
 
 
-def make_messages(body: bytes) -> list[Message]:
+def make_messages(body: bytes) -> list[Event]:
     """Return the `http.request` messages of a body."""
     starts = range(0, max(len(body), 1), CHUNK_BYTES)
     return [
@@ -73,9 +73,9 @@ class ASGIDriver:
 
     def answer(self) -> Answer:
         """Send the request once and return what came back."""
-        sent: list[Message] = []
+        sent: list[Event] = []
 
-        async def send(message: Message) -> None:
+        async def send(message: Event) -> None:
             sent.append(message)
 
         async def ask() -> None:
@@ -111,9 +111,9 @@ class ASGIDriver:
             await nothing(scope, Body(messages).receive, discard)
 
 
-async def nothing(scope: Message, receive: Receive, send: Send) -> None:
+async def nothing(scope: Event, receive: NextEvent, send: TakeEvent) -> None:
     """Stand in for an application, to see what awaiting one costs."""
 
 
-async def discard(message: Message) -> None:
+async def discard(message: Event) -> None:
     """Take a message, as a server does, and keep nothing."""

@@ -9,6 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from .asgi import ASGIDriver
+from .content import ROOT
 from .messages import Answer, Request
 from .scenarios import Scenario
 from .wsgi import WSGIDriver
@@ -53,13 +54,14 @@ class Framework:
         return self.driver(app, request)
 
     def find_versions(self) -> dict[str, str]:
-        """Return the versions of its distributions, as far as they are installed as such."""
+        """Return the versions of its distributions."""
         versions: dict[str, str] = {}
         for name in self.distributions:
             try:
                 versions[name] = version(name)
             except PackageNotFoundError:
-                versions[name] = "not installed as a distribution"
+                # A checkout on the path: its own version is that of the workspace.
+                versions[name] = (ROOT.parent / "VERSION").read_text().strip()
         return versions
 
 

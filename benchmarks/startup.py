@@ -70,12 +70,12 @@ def measure_imports(result: Result, rounds: int) -> None:
             if measured is not None and turn > 0:
                 seconds.setdefault(name, []).append(measured[0])
                 kibibytes.setdefault(name, []).append(measured[1])
-    process = {name: min(values) for name, values in seconds.items()}
+    process = {name: min(seconds[name]) for name in IMPORTS if name in seconds}
     bare = process["nothing"]
     net = {name: value - bare for name, value in process.items() if name != "nothing"}
     result.measured["import-process"] = make_fact("import, whole process", "ms", process, 1e3)
     result.measured["import"] = make_fact("import alone", "ms", net, 1e3)
-    memory = {name: float(min(values)) for name, values in kibibytes.items()}
+    memory = {name: float(min(kibibytes[name])) for name in process}
     result.measured["memory"] = make_fact("memory after import", "MiB", memory, 1 / 1024)
     for subject, peer, bound in (
         ("cruse", "flask", targets.IMPORT_OF_FULL_FRAMEWORK),
