@@ -108,7 +108,8 @@ class Map(WerkzeugMap):
                 self._rules_by_endpoint.setdefault(rule.endpoint, []).append(rule)
                 self._templates.pop(rule.endpoint, None)
                 self._own_matcher.add(rule)
-                self._remap = True
+                if not self._remap:
+                    self._remap = True
 
     def recompile(self) -> None:
         """Read all rules anew, after one of them was changed in place."""

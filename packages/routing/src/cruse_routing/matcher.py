@@ -8,14 +8,13 @@ and a rule that `is_plain` does not call plain.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
-from typing import Any
+from collections.abc import Hashable, Iterator
 
 from werkzeug.routing import Rule as WerkzeugRule
 
 from .answers import MISS, UNDECIDED, Answer, Match
 from .segments import has_domain, iter_segments
-from .trie import Node, Target
+from .trie import Node
 
 
 def is_plain(rule: WerkzeugRule) -> bool:
@@ -51,14 +50,13 @@ class Matcher:
             self.leave_to_werkzeug()
             return
         node = self._root
-        segments = list(iter_segments(rule))
-        for segment in segments:
+        path: str | None = ""
+        for segment in iter_segments(rule):
             node = node.get_next(segment)
+            path = f"{path}/{segment}" if path is not None and isinstance(segment, str) else None
         node.add_target(rule, plain=is_plain(rule))
-        if all(segment.static for segment in segments):
-            path = "/" + "/".join(segment.text for segment in segments)
-            if "//" not in path:
-                self.exact[path] = tuple(target.rule for target in node.targets)
+        if path is not None and "//" not in path:
+            self.exact[path] = tuple(target.rule for target in node.targets)
 
     def search(self, path: str, method: str) -> Match | Answer:
         """Return the answer for a path that is not one of the exact matches.
@@ -71,72 +69,66 @@ class Matcher:
         # Werkzeug strips and merges the slashes of a path that has more than one in a row.
         if root is None or "//" in path:
             return UNDECIDED
-        segments = path.split("/")
-        if segments[0]:
+        segments = iter(path.split("/"))
+        if next(segments):
             return UNDECIDED
         try:
-            return self._descend(root, segments, 1, [], method) or MISS
+            return self._descend(root, segments, [], method) or MISS
         except Exception:
             # A converter refused the value, or failed, or has no valid `regex`. Werkzeug knows what
             # follows from that, and asks the converter again.
             return UNDECIDED
 
     def _descend(
-        self, node: Node, segments: Sequence[str], index: int, values: list[str], method: str
+        self, node: Node, segments: Iterator[str], values: list[str], method: str
     ) -> Match | Answer | None:
-        """Follow segments[index:] from *node*; None if no rule is to be found this way."""
+        """Follow *segments* from *node*; None if no rule is to be found this way."""
         # PERF: goes on without recursion while there is no choice (benchmarks/scenarios.py).
-        for index in range(index, len(segments)):
-            segment = segments[index]
-            child = node.static.get(segment)
-            if child is not None and node.straight:
+        for segment in segments:
+            if node.straight:
+                child = node.static.get(segment)
+                if child is None:
+                    return None
                 node = child
-            elif child is None and (sole := node.sole) is not None:
+            elif (sole := node.sole) is not None and segment not in node.static:
                 if not sole.accepts(segment):
                     return None
                 values.append(segment)
                 node = sole.node
             else:
-                return self._choose(node, segments, index, values, method)
+                return self._choose(node, [segment, *segments], values, method)
         for target in node.targets:
-            methods = target.rule.methods
+            rule = target.rule
+            methods = rule.methods
             if methods is None or method in methods:
-                return self._finish(target, values)
+                if self._endpoints_with_defaults and rule.endpoint in self._endpoints_with_defaults:
+                    return UNDECIDED  # a redirect, if another rule's defaults are these values
+                view_args = {}
+                for position, name, convert in target.conversions:
+                    text = values[position]
+                    view_args[name] = text if convert is None else convert(text)
+                return rule, view_args
         # A rule behind one more slash would make Werkzeug redirect there.
         return UNDECIDED if node.ends or "" in node.static else None
 
     def _choose(
-        self, node: Node, segments: Sequence[str], index: int, values: list[str], method: str
+        self, node: Node, segments: list[str], values: list[str], method: str
     ) -> Match | Answer | None:
-        """Try all ways that segments[index:] may take from *node*, in order."""
-        segment = segments[index]
-        child = node.static.get(segment)
+        """Try all ways that *segments* may take from *node*, in order."""
+        tail = segments[1:]
+        child = node.static.get(segments[0])
         if child is not None:
-            found = self._descend(child, segments, index + 1, values.copy(), method)
+            found = self._descend(child, iter(tail), values.copy(), method)
             if found is not None:
                 return found
         for edge in node.edges:
             takes_rest = edge.segment.takes_rest
-            read = edge.read("/".join(segments[index:]) if takes_rest else segment)
+            read = edge.read("/".join(segments) if takes_rest else segments[0])
             if read is None:
                 continue
             more, slash_left = read
-            if slash_left:
-                found = self._descend(edge.node, [""], 0, values + more, method)
-            else:
-                end = len(segments) if takes_rest else index + 1
-                found = self._descend(edge.node, segments, end, values + more, method)
+            rest = [""] if slash_left else [] if takes_rest else tail
+            found = self._descend(edge.node, iter(rest), values + more, method)
             if found is not None:
                 return found
-        if node.lenient and not segment and index == len(segments) - 1:
-            return UNDECIDED
-        return None
-
-    def _finish(self, target: Target, values: list[str]) -> Match | Answer:
-        # Werkzeug may redirect to a rule of the same endpoint that has these values as its defaults.
-        if self._endpoints_with_defaults and target.rule.endpoint in self._endpoints_with_defaults:
-            return UNDECIDED
-        view_args: dict[str, Any] = {}
-        for (name, convert), value in zip(target.conversions, values, strict=True):
-            view_args[name] = value if convert is None else convert(value)
-        return target.rule, view_args
+        return UNDECIDED if node.lenient and segments == [""] else None

@@ -7,7 +7,7 @@ Here that waits until somebody builds one.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from werkzeug.routing import Rule as WerkzeugRule
 
@@ -34,36 +34,32 @@ class Rule(WerkzeugRule):
             self.map.recompile()
 
     def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
-        # Private in Werkzeug: `compile` keeps what this returns, bound to the rule, in the attribute
-        # `_build_unknown` (with *append_unknown*) or `_build`, and `build` calls it with the values.
-        compile_builder = super()._compile_builder
+        # Private in Werkzeug: `compile` binds what this returns to the rule and keeps it in the attribute
+        # `_build_unknown` (with *append_unknown*) or `_build`; `build` calls that with the values.
         if self._may_be_refused():
-            return compile_builder(append_unknown)
-        attribute = "_build_unknown" if append_unknown else "_build"
-
-        def build_first(rule: Rule, /, **values: object) -> tuple[str, str]:
-            # Threads may meet here; each stores an equal function.
-            builder = compile_builder(append_unknown).__get__(rule, None)
-            setattr(rule, attribute, builder)
-            return builder(**values)  # type: ignore[no-any-return]
-
+            return super()._compile_builder(append_unknown)
         # PERF: compiling takes 240 of the 260 µs of adding a rule (benchmarks/scenarios.py).
-        return build_first
+        return _build_unknown_first if append_unknown else _build_first
 
     def _may_be_refused(self) -> bool:
         """Tell whether compiling may fail, which must then happen when the rule is added."""
+        if self.defaults or not f"{self.rule}{self.subdomain}{self.host}".isascii():
+            return True
+        if not self._converters:
+            return False
         variables = [text for is_variable, text in self._trace if is_variable]
-        return bool(
-            self.defaults
-            or len(variables) != len(self._converters)
-            or not _RESERVED_NAMES.isdisjoint(variables)
-            or not _is_encodable(self._trace)
-        )
+        return len(variables) > len(self._converters) or not _RESERVED_NAMES.isdisjoint(variables)
 
 
-def _is_encodable(trace: list[tuple[bool, str]]) -> bool:
-    try:
-        "".join(text for _, text in trace).encode()
-    except UnicodeEncodeError:
-        return False
-    return True
+# What stands in for a compiled function until it is called first. Threads may meet here: then each
+# compiles and stores an equal function.
+
+
+def _build_first(rule: Rule, /, **values: Any) -> tuple[str, str]:
+    rule._build = WerkzeugRule._compile_builder(rule, False).__get__(rule)
+    return rule._build(**values)
+
+
+def _build_unknown_first(rule: Rule, /, **values: Any) -> tuple[str, str]:
+    rule._build_unknown = WerkzeugRule._compile_builder(rule, True).__get__(rule)
+    return rule._build_unknown(**values)

@@ -18,20 +18,18 @@ Weight: TypeAlias = tuple[Any, ...]
 
 
 class Segment(NamedTuple):
-    """One segment of a rule's path, as the trie wants it.
+    """One segment of a rule's path that holds variables, as the trie wants it.
 
     Attributes:
-        text: The segment itself if *static*, else a regular expression.
-        static: Whether the segment must be equal to *text*.
-        weight: Orders segments with variables that stand in the same place; the lowest is tried first.
+        expression: The regular expression that it must match.
+        weight: Orders such segments where several stand in one place; the lowest is tried first.
         takes_rest: Whether it is tried on all that is left of the path, slashes included.
-        ends_with_slash: Whether *text* takes the rest and leaves a final slash to the next segment.
-        variable_count: How many variables the segment holds.
+        ends_with_slash: Whether it takes the rest and leaves a final slash to the next segment.
+        variable_count: How many variables it holds.
         is_variable: Whether one variable is the whole segment.
     """
 
-    text: str
-    static: bool
+    expression: str
     weight: Weight
     takes_rest: bool
     ends_with_slash: bool
@@ -45,13 +43,15 @@ def has_domain(rule: WerkzeugRule) -> bool:
     return not part.static or part.content != ""
 
 
-def iter_segments(rule: WerkzeugRule) -> Iterator[Segment]:
-    """Yield the segments of a bound rule's path, after the empty one before its first slash."""
+def iter_segments(rule: WerkzeugRule) -> Iterator[str | Segment]:
+    """Yield the segments of a bound rule's path behind its first slash; those of fixed text as str."""
     for part in rule._parts[2:]:
+        if part.static:
+            yield part.content
+            continue
         text_count, texts, variable_count, variables = part.weight
         yield Segment(
-            text=part.content,
-            static=part.static,
+            expression=part.content,
             weight=(text_count, tuple(texts), variable_count, tuple(variables)),
             takes_rest=part.final,
             ends_with_slash=part.suffixed,

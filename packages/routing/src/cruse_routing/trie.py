@@ -40,8 +40,9 @@ class Target:
 
     def __init__(self, rule: WerkzeugRule) -> None:
         self.rule = rule
-        self.conversions: tuple[tuple[str, FromPath | None], ...] = tuple(
-            (name, find_from_path(converter)) for name, converter in get_converters(rule).items()
+        self.conversions: tuple[tuple[int, str, FromPath | None], ...] = tuple(
+            (position, name, find_from_path(converter))
+            for position, (name, converter) in enumerate(get_converters(rule).items())
         )
 
 
@@ -60,7 +61,7 @@ class Edge:
         self.node = Node()
         self.segment = segment
         self._pattern: re.Pattern[str] | None = None
-        self.accepts: Test = _TESTS.get((segment.text, segment.takes_rest), self.match)
+        self.accepts: Test = _TESTS.get((segment.expression, segment.takes_rest), self.match)
 
     def match(self, text: str) -> re.Match[str] | None:
         """Match *text* with the segment's expression, which is compiled at its first use.
@@ -69,7 +70,7 @@ class Edge:
             re.error: A converter's `regex` is none.
         """
         if self._pattern is None:
-            self._pattern = re.compile(self.segment.text)
+            self._pattern = re.compile(self.segment.expression)
             if self.accepts == self.match:
                 self.accepts = self._pattern.match
         return self._pattern.match(text)
@@ -122,13 +123,13 @@ class Node:
         self._is_open = True
         self._edge_of_segment: dict[Segment, Edge] | None = None
 
-    def get_next(self, segment: Segment) -> Node:
+    def get_next(self, segment: str | Segment) -> Node:
         """Return the node behind *segment*; it is made if there is none."""
-        if not segment.static:
+        if isinstance(segment, Segment):
             return self._get_edge(segment).node
-        node = self.static.get(segment.text)
+        node = self.static.get(segment)
         if node is None:
-            node = self.static[segment.text] = Node()
+            node = self.static[segment] = Node()
         return node
 
     def add_target(self, rule: WerkzeugRule, *, plain: bool) -> None:

@@ -1,0 +1,390 @@
+"""Compare every answer of a map with Werkzeug's, for random rules, requests and values.
+
+`CRUSE_FUZZ_EXAMPLES` sets how many examples are tried; the default suits a development machine.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from threading import Event
+from typing import Any
+from uuid import UUID
+
+import werkzeug.routing as werkzeug_routing
+from hypothesis import HealthCheck, event, given, settings
+from hypothesis import strategies as st
+from werkzeug.datastructures import ImmutableMultiDict, MultiDict
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
+
+import cruse_routing
+from cruse_routing import MISS, UNDECIDED, BaseConverter, RequestRedirect, ValidationError
+
+EXAMPLES = int(os.environ.get("CRUSE_FUZZ_EXAMPLES", "200"))
+thorough = settings(
+    max_examples=EXAMPLES, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
+
+
+class EvenConverter(BaseConverter):
+    """An own converter that refuses some of what its expression accepts, both ways."""
+
+    regex = r"\d+"
+    weight = 60
+
+    def to_python(self, value: str) -> int:
+        if int(value) % 2:
+            raise ValidationError
+        return int(value)
+
+    def to_url(self, value: Any) -> str:
+        if int(value) % 2:
+            raise ValidationError
+        return str(value)
+
+
+class ListConverter(BaseConverter):
+    """An own converter that spans segments and makes an object."""
+
+    regex = r"[a-c]+(?:/[a-c]+)*"
+    weight = 90
+
+    def to_python(self, value: str) -> list[str]:
+        return value.split("/")
+
+    def to_url(self, value: Any) -> str:
+        return "/".join(BaseConverter.to_url(self, item) for item in value)
+
+
+class GroupConverter(BaseConverter):
+    """An own converter with groups of its own, which matches the empty text too."""
+
+    regex = r"(x)?(?P<own>y)?"
+    part_isolating = True
+
+
+class BrokenConverter(BaseConverter):
+    """An own converter that fails with an error of another kind."""
+
+    def to_python(self, value: str) -> str:
+        raise KeyError(value)
+
+    def to_url(self, value: Any) -> str:
+        raise KeyError(value)
+
+
+OWN_CONVERTERS: dict[str, type[BaseConverter]] = {
+    "even": EvenConverter,
+    "list": ListConverter,
+    "group": GroupConverter,
+    "broken": BrokenConverter,
+}
+CONVERTERS = [
+    "",
+    "",
+    "int:",
+    "int:",
+    "string:",
+    "path:",
+    "path:",
+    "float:",
+    "uuid:",
+    "any(a,bc,'d e'):",
+    "int(signed=True):",
+    "int(fixed_digits=2):",
+    "int(min=3):",
+    "int(max=7, signed=True):",
+    "float(signed=True):",
+    "float(min=1.5, max=9.0):",
+    "string(length=2):",
+    "string(minlength=2):",
+    "string(maxlength=3):",
+    "string(minlength=0):",
+    "even:",
+    "list:",
+    "group:",
+    "broken:",
+]
+TEXTS = ["a", "a", "b", "bc", "v1", "é", "a b", "1", "", ".", "%41", "a|b"]
+VALUE_TEXTS = [
+    *["a", "bc", "d e", "7", "12", "03", "-5", "3.14", "-2.5", "é", "x", "xy", "a b", "ab/c", "a/"],
+    *["/a", "%", "²", "٣", "1_0", "+1", "a\nb", "", "%2F", "a?b#c", "~!$&'()*+,:;=@", "None"],
+    "12345678-1234-5678-1234-567812345678",
+]
+NAMES = ["a", "b", "c", "page"]
+ENDPOINTS = ["index", "show", "edit", 3]
+METHODS = ["GET", "POST", "HEAD", "OPTIONS"]
+
+
+@st.composite
+def rule_segments(draw: st.DrawFn) -> str:
+    if draw(st.integers(0, 9)) < 5:
+        return draw(st.sampled_from(TEXTS))
+    variable = f"<{draw(st.sampled_from(CONVERTERS))}{draw(st.sampled_from(NAMES))}>"
+    if draw(st.integers(0, 9)) < 7:
+        return variable
+    before, after = draw(st.sampled_from(["", "a", "v"])), draw(st.sampled_from(["", ".x", "-"]))
+    other = draw(st.sampled_from(["", "", f"<{draw(st.sampled_from(CONVERTERS))}z>"]))
+    return f"{before}{variable}{after}{other}"
+
+
+@st.composite
+def rule_texts(draw: st.DrawFn) -> str:
+    segments = draw(st.lists(rule_segments(), min_size=0, max_size=4))
+    return "/" + "/".join(segments) + draw(st.sampled_from(["", "", "/"]) if segments else st.just(""))
+
+
+values_of_any_kind = st.one_of(
+    st.sampled_from(VALUE_TEXTS),
+    st.sampled_from(VALUE_TEXTS),
+    st.integers(-20, 120),
+    st.sampled_from([None, True, 3.5, 1e30, b"\xff", ["a", "b"], [], ("x", None), 10**30]),
+    st.just(UUID(int=7)),
+)
+
+
+@st.composite
+def rule_options(draw: st.DrawFn, hosts: bool) -> dict[str, Any]:
+    options: dict[str, Any] = {"endpoint": draw(st.sampled_from(ENDPOINTS))}
+    seldom = st.integers(0, 11).map(lambda number: number == 0)
+    if draw(st.booleans()):
+        options["methods"] = draw(st.lists(st.sampled_from(METHODS), max_size=3))
+    if draw(seldom):
+        options["defaults"] = draw(
+            st.dictionaries(st.sampled_from(NAMES), st.sampled_from(["a", 7, 12, "d e"]), max_size=2)
+        )
+    if draw(seldom):
+        options["redirect_to"] = draw(
+            st.sampled_from(["else/<a>", "there", lambda adapter, **values: f"f/{sorted(values)}"])
+        )
+    for name in ("alias", "build_only", "websocket"):
+        if draw(seldom):
+            options[name] = True
+    for name in ("strict_slashes", "merge_slashes"):
+        if draw(st.integers(0, 4)) == 0:
+            options[name] = draw(st.booleans())
+    if hosts and draw(st.booleans()):
+        options["subdomain"] = draw(st.sampled_from(["", "api", "<lang>", "<int:n>"]))
+        options["host"] = draw(st.sampled_from(["example.org", "api.example.org", "<h>"]))
+    return options
+
+
+@dataclass
+class Pair:
+    """Two maps with the same rules."""
+
+    theirs: werkzeug_routing.Map
+    ours: cruse_routing.Map
+    numbers: dict[int, int] = field(default_factory=dict)
+    rules: list[Any] = field(default_factory=list)
+    refused: list[Any] = field(default_factory=list)
+
+    def add(self, text: str, options: dict[str, Any], *, plain: bool) -> None:
+        """Add a rule to both, unless both refuse it for the same reason."""
+        rule_class = werkzeug_routing.Rule if plain else cruse_routing.Rule
+        pair = []
+        refusals = []
+        for routing_map, class_ in ((self.theirs, werkzeug_routing.Rule), (self.ours, rule_class)):
+            try:
+                rule = class_(text, **options)
+                pair.append(rule)
+                self.numbers[id(rule)] = len(self.rules)
+                routing_map.add(rule)
+            except Exception as exc:
+                refusals.append(type(exc))
+        assert len(refusals) in (0, 2), (text, options, refusals)
+        assert refusals[:1] == refusals[1:]
+        self.refused += pair if refusals else []  # keeps the ids unique
+        self.rules += [] if refusals else pair
+
+    def describe(self, ask: Callable[[], Any]) -> Any:
+        """Return what *ask* answers, in a form that is equal for equal behaviour of both maps."""
+        try:
+            answer = ask()
+        except RequestRedirect as exc:
+            return "redirect", exc.new_url
+        except MethodNotAllowed as exc:
+            return "405", frozenset(exc.valid_methods or ())
+        except HTTPException as exc:
+            return type(exc)
+        except Exception as exc:
+            return type(exc)
+        if isinstance(answer, tuple) and isinstance(answer[0], werkzeug_routing.Rule):
+            return self.numbers[id(answer[0])], list(answer[1].items())
+        return answer
+
+
+@st.composite
+def pairs(draw: st.DrawFn) -> Pair:
+    options: dict[str, Any] = {"converters": OWN_CONVERTERS}
+    for name in ("strict_slashes", "merge_slashes", "redirect_defaults", "sort_parameters"):
+        if draw(st.integers(0, 5)) == 0:
+            options[name] = draw(st.booleans())
+    hosts = draw(st.integers(0, 4)) == 0
+    if hosts:
+        options["host_matching"] = draw(st.booleans())
+        options["default_subdomain"] = draw(st.sampled_from(["", "", "www"]))
+    pair = Pair(werkzeug_routing.Map(**options), cruse_routing.Map(**options))
+    add_rules(draw, pair, hosts=hosts)
+    return pair
+
+
+def add_rules(draw: st.DrawFn, pair: Pair, *, hosts: bool) -> None:
+    texts = draw(st.lists(rule_texts(), min_size=1, max_size=7))
+    for text in texts:
+        text = draw(st.sampled_from([text, text, texts[0]]))  # rules of one path are common
+        pair.add(text, draw(rule_options(hosts)), plain=draw(st.integers(0, 9)) == 0)
+
+
+@st.composite
+def paths(draw: st.DrawFn, pair: Pair) -> str:
+    """Return a path that a rule may match, or nearly."""
+    if not pair.rules or draw(st.integers(0, 5)) == 0:
+        return draw(st.sampled_from(["", "/", "a"])) + "/".join(
+            draw(st.lists(st.sampled_from(TEXTS + VALUE_TEXTS), max_size=4))
+        )
+    path = ""
+    for is_variable, text in draw(st.sampled_from(pair.rules))._trace:
+        path += draw(st.sampled_from(VALUE_TEXTS)) if is_variable else text
+    path = path.partition("|")[2]
+    if draw(st.integers(0, 3)) == 0:
+        path = draw(
+            st.sampled_from([path + "/", path.rstrip("/"), "/" + path, path.replace("/", "//"), path[1:]])
+        )
+    return path
+
+
+@st.composite
+def url_values(draw: st.DrawFn, pair: Pair) -> Any:
+    names = st.sampled_from([*NAMES, "z", "q", "q", "é", "a b", "self", ".self", "lang"])
+    values = draw(st.dictionaries(names, values_of_any_kind, max_size=3))
+    if pair.rules and draw(st.booleans()):
+        for name in draw(st.sampled_from(pair.rules)).arguments:
+            values.setdefault(name, draw(values_of_any_kind))
+    kind = draw(st.integers(0, 9))
+    if kind == 0:
+        return draw(st.sampled_from([MultiDict, ImmutableMultiDict]))(values)
+    return values if kind > 1 or values else None
+
+
+def check_match(pair: Pair, path: str, method: str) -> None:
+    expected = pair.describe(
+        lambda: pair.theirs.bind("example.org").match(path, method, return_rule=True)
+    )
+    found = pair.ours.find_match(path, method)
+    event(f"find_match: {found if isinstance(found, cruse_routing.Answer) else 'match'}")
+    if found is MISS:
+        assert expected is NotFound
+    elif found is not UNDECIDED:
+        assert pair.describe(lambda: found) == expected
+
+
+def check_url(pair: Pair, endpoint: Any, values: Any) -> None:
+    adapter = pair.theirs.bind("example.org", script_name="/")
+    url = pair.ours.find_url(endpoint, values)
+    event(f"find_url: {'None' if url is None else 'answered'}")
+    if url is not None:
+        assert url == pair.describe(lambda: adapter.build(endpoint, values))
+
+
+class TestAgainstWerkzeug:
+    @thorough
+    @given(data=st.data())
+    def test_match_equals_werkzeugs(self, data: st.DataObject) -> None:
+        pair = data.draw(pairs())
+        for _ in range(6):
+            path = data.draw(paths(pair))
+            method = data.draw(st.sampled_from([*METHODS, "GET", "GET", "PUT"]))
+            check_match(pair, path, method)
+
+    @thorough
+    @given(data=st.data())
+    def test_url_equals_werkzeugs(self, data: st.DataObject) -> None:
+        pair = data.draw(pairs())
+        for _ in range(6):
+            check_url(pair, data.draw(st.sampled_from(ENDPOINTS)), data.draw(url_values(pair)))
+
+    @thorough
+    @given(data=st.data())
+    def test_adapter_answers_like_werkzeugs(self, data: st.DataObject) -> None:
+        pair = data.draw(pairs())
+        options = {
+            "server_name": data.draw(st.sampled_from(["example.org", "api.example.org:81"])),
+            "script_name": data.draw(st.sampled_from([None, "/", "/app", "/app/"])),
+            "subdomain": None
+            if pair.theirs.host_matching
+            else data.draw(st.sampled_from([None, None, "", "api", "4"])),
+            "url_scheme": data.draw(st.sampled_from(["http", "https", "ws"])),
+            "default_method": data.draw(st.sampled_from(METHODS)),
+            "query_args": data.draw(st.sampled_from([None, "x=1", {"x": "é"}])),
+        }
+        theirs, ours = pair.theirs.bind(**options), pair.ours.bind(**options)
+        for _ in range(3):
+            path = data.draw(paths(pair))
+            method = data.draw(st.sampled_from([None, "get", "POST", "OPTIONS"]))
+            websocket = data.draw(st.sampled_from([None, None, True, False]))
+            assert pair.describe(
+                lambda: ours.match(path, method, return_rule=True, websocket=websocket)
+            ) == pair.describe(
+                lambda: theirs.match(path, method, return_rule=True, websocket=websocket)
+            )
+            assert pair.describe(lambda: sorted(ours.allowed_methods(path))) == pair.describe(
+                lambda: sorted(theirs.allowed_methods(path))
+            )
+            endpoint, values = data.draw(st.sampled_from(ENDPOINTS)), data.draw(url_values(pair))
+            how = {
+                "method": data.draw(st.sampled_from([None, None, "POST"])),
+                "force_external": data.draw(st.sampled_from([False, False, True])),
+                "append_unknown": data.draw(st.sampled_from([True, True, False])),
+                "url_scheme": data.draw(st.sampled_from([None, None, "https"])),
+            }
+            assert pair.describe(lambda: ours.build(endpoint, values, **how)) == pair.describe(
+                lambda: theirs.build(endpoint, values, **how)
+            )
+
+    @thorough
+    @given(data=st.data())
+    def test_rules_added_later_count_at_once(self, data: st.DataObject) -> None:
+        pair = data.draw(pairs())
+        for _ in range(2):
+            for _ in range(3):
+                check_match(pair, data.draw(paths(pair)), "GET")
+                check_url(pair, data.draw(st.sampled_from(ENDPOINTS)), data.draw(url_values(pair)))
+            add_rules(data.draw, pair, hosts=False)
+        assert [rule.rule for rule in pair.ours.iter_rules()] == [
+            rule.rule for rule in pair.theirs.iter_rules()
+        ]
+        check_match(pair, data.draw(paths(pair)), "GET")
+
+    @settings(thorough, max_examples=max(EXAMPLES // 10, 10))
+    @given(data=st.data())
+    def test_threads_see_each_rule_whole_or_not_at_all(self, data: st.DataObject) -> None:
+        pair = data.draw(pairs())
+        more = data.draw(st.lists(st.tuples(rule_texts(), rule_options(False)), max_size=6))
+        requests = [data.draw(paths(pair)) for _ in range(3)]
+        allowed = {path: [ask(pair, pair.theirs, path)] for path in requests}
+        done = Event()
+
+        def keep_asking(path: str) -> list[Any]:
+            seen = [ask(pair, pair.ours, path)]
+            while not done.is_set():
+                seen.append(ask(pair, pair.ours, path))
+            return seen
+
+        with ThreadPoolExecutor(len(requests)) as pool:
+            answers = {path: pool.submit(keep_asking, path) for path in requests}
+            try:
+                for text, options in more:
+                    pair.add(text, options, plain=False)
+                    for path in requests:
+                        allowed[path].append(ask(pair, pair.theirs, path))
+            finally:
+                done.set()
+        for path in requests:
+            assert all(answer in allowed[path] for answer in answers[path].result())
+
+
+def ask(pair: Pair, routing_map: werkzeug_routing.Map, path: str) -> Any:
+    return pair.describe(lambda: routing_map.bind("example.org").match(path, return_rule=True))
