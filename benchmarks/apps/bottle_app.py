@@ -12,13 +12,16 @@ from typing import Any
 from wsgiref.types import WSGIApplication
 
 import bottle  # type: ignore[import-untyped]  # Bottle ships no types
-from bottle import request, response
 
 from benchmarks import content
 
+Bottle: Any = bottle.Bottle
+request: Any = bottle.request
+response: Any = bottle.response
+
 
 def text() -> WSGIApplication:
-    app = bottle.Bottle()
+    app = Bottle()
 
     @app.get("/")
     def index() -> str:
@@ -28,7 +31,7 @@ def text() -> WSGIApplication:
 
 
 def hooks() -> WSGIApplication:
-    app = bottle.Bottle()
+    app = Bottle()
 
     def add() -> None:
         @app.hook("before_request")
@@ -50,7 +53,7 @@ def hooks() -> WSGIApplication:
 
 
 def dynamic() -> Any:
-    app = bottle.Bottle()
+    app = Bottle()
 
     def filler(id: int = 0, slug: str = "") -> str:
         return "filler"
@@ -66,7 +69,7 @@ def dynamic() -> Any:
 
 
 def nested() -> WSGIApplication:
-    app, api, v1 = bottle.Bottle(), bottle.Bottle(), bottle.Bottle()
+    app, api, v1 = Bottle(), Bottle(), Bottle()
 
     @v1.get("/items/<id:int>")
     def show(id: int) -> str:
@@ -88,7 +91,7 @@ def missing_handled() -> WSGIApplication:
 
 
 def json() -> WSGIApplication:
-    app = bottle.Bottle()
+    app = Bottle()
 
     @app.get("/")
     def index() -> dict[str, object]:
@@ -98,7 +101,7 @@ def json() -> WSGIApplication:
 
 
 def echo() -> WSGIApplication:
-    app = bottle.Bottle()
+    app = Bottle()
 
     @app.post("/")
     def index() -> Any:
@@ -108,7 +111,7 @@ def echo() -> WSGIApplication:
 
 
 def headers() -> WSGIApplication:
-    app = bottle.Bottle()
+    app = Bottle()
 
     @app.get("/search")
     def search() -> str:
@@ -121,7 +124,7 @@ def headers() -> WSGIApplication:
 
 
 def form() -> WSGIApplication:
-    app = bottle.Bottle()
+    app = Bottle()
 
     @app.post("/")
     def index() -> str:
@@ -150,7 +153,7 @@ def add_login(app: Any) -> None:
 
 
 def session() -> WSGIApplication:
-    app = bottle.Bottle()
+    app = Bottle()
     add_login(app)
 
     @app.get("/")
@@ -164,7 +167,7 @@ def session() -> WSGIApplication:
 
 
 def url_for() -> WSGIApplication:
-    app = bottle.Bottle()
+    app = Bottle()
 
     def filler(id: int = 0, slug: str = "") -> str:
         return "filler"
@@ -190,7 +193,7 @@ def url_for() -> WSGIApplication:
 
 
 def template() -> WSGIApplication:
-    app = bottle.Bottle()
+    app = Bottle()
     folder = [str(content.TEMPLATES)]
     settings = {"autoescape": True}
 
@@ -209,7 +212,7 @@ def template() -> WSGIApplication:
 
 def static() -> WSGIApplication:
     content.write_photo()
-    app = bottle.Bottle()
+    app = Bottle()
     root = str(content.STATIC)
 
     @app.get("/static/<filename:path>")
@@ -220,7 +223,7 @@ def static() -> WSGIApplication:
 
 
 def stream() -> WSGIApplication:
-    app = bottle.Bottle()
+    app = Bottle()
 
     @app.get("/")
     def index() -> Iterator[bytes]:
@@ -230,7 +233,7 @@ def stream() -> WSGIApplication:
 
 
 def upload() -> WSGIApplication:
-    app = bottle.Bottle()
+    app = Bottle()
 
     @app.post("/")
     def index() -> str:
@@ -241,7 +244,7 @@ def upload() -> WSGIApplication:
 
 
 def page() -> WSGIApplication:
-    app = bottle.Bottle()
+    app = Bottle()
     add_login(app)
 
     @app.hook("before_request")

@@ -11,6 +11,7 @@ from wsgiref.types import WSGIApplication
 
 import falcon
 from falcon import Request, Response
+from falcon.media import MultipartFormHandler
 from itsdangerous import URLSafeTimedSerializer
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 
@@ -211,7 +212,7 @@ class Upload:
 
 def upload() -> WSGIApplication:
     app = html_app(Upload())
-    app.req_options.media_handlers[falcon.MEDIA_MULTIPART] = falcon.media.MultipartFormHandler()
+    app.req_options.media_handlers[falcon.MEDIA_MULTIPART] = MultipartFormHandler()
     return app
 
 
