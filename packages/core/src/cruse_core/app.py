@@ -37,7 +37,7 @@ from cruse_core.logging import create_logger
 from cruse_core.pipeline import Pipeline
 from cruse_core.plan import blueprint_names
 from cruse_core.requests import Request
-from cruse_core.resources import make_instance_path, open_instance_file
+from cruse_core.resources import make_instance_path, open_file
 from cruse_core.scaffold import endpoint_from_view, setupmethod
 from cruse_core.sessions import SecureCookieSessionInterface, SessionInterface
 from cruse_core.types import RouteCallable, TeardownCallable
@@ -284,7 +284,7 @@ class App(Pipeline):
             mode: As for `open`.
             encoding: Of a file opened as text.
         """
-        return open_instance_file(self.instance_path, resource, mode, encoding)
+        return open_file(self.instance_path, resource, mode, encoding)
 
     # Rules and URLs
 

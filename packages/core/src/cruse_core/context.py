@@ -105,6 +105,23 @@ class AppGlobals:
         return f"<{type(self).__name__} g of {ctx.app.name!r}>"
 
 
+class _OfRequest:
+    """What the request context around an app context has under the same name.
+
+    It has no `__set__`, so a request context keeps its own values in the instance.
+    """
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, instance: AppContext | None, owner: type) -> Any:
+        if instance is None:
+            return self
+        if instance.request_context is None:
+            raise OutOfContextError(outside_request_text(self._name))
+        return getattr(instance.request_context, self._name)
+
+
 class AppContext:
     """The context of a command, or of other work for an app outside a request.
 
@@ -146,24 +163,11 @@ class AppContext:
         """Whether a request can be read from here."""
         return self.request_context is not None
 
-    @property
-    def request(self) -> Request:
-        """The request in which this context was pushed.
-
-        Raises:
-            OutOfContextError: It was pushed outside of any request.
-        """
-        return self._require_request_context("request").request
-
-    @property
-    def session(self) -> SessionMixin:
-        """The session of the request in which this context was pushed."""
-        return self._require_request_context("session").session
-
-    def _require_request_context(self, name: str) -> RequestContext:
-        if self.request_context is None:
-            raise OutOfContextError(outside_request_text(name))
-        return self.request_context
+    # Those of the request in which this context was pushed; OutOfContextError without one.
+    request: Request = _OfRequest()  # type: ignore[assignment]  # the descriptor gives one
+    session: SessionMixin = _OfRequest()  # type: ignore[assignment]  # the descriptor gives one
+    plan: Plan = _OfRequest()  # type: ignore[assignment]  # the descriptor gives one
+    renew_plan: Callable[[], Plan] = _OfRequest()  # type: ignore[assignment]  # gives a method
 
     def push(self) -> None:
         """Make this the active context, until the matching `pop`."""
@@ -236,6 +240,7 @@ class RequestContext(AppContext):
     """
 
     flashes: list[tuple[str, str]] | None = None
+    request: Request
     after_request_functions: list[Callable[[Any], Any]] | tuple[()] = ()
     _session: SessionMixin | None = None
     # True for a copy: the request, its files and the environ belong to the original.
@@ -256,7 +261,7 @@ class RequestContext(AppContext):
         if request is None:
             request = app.request_class(environ)
             request._app = app
-        self._request = request
+        self.request = request
         if session is not None:
             self._session = session
 
@@ -264,11 +269,6 @@ class RequestContext(AppContext):
     def request_context(self) -> RequestContext:  # type: ignore[override]  # read-only here
         """This context itself."""
         return self
-
-    @property
-    def request(self) -> Request:
-        """The request that this context is for."""
-        return self._request
 
     @property
     def has_request(self) -> bool:
@@ -287,14 +287,26 @@ class RequestContext(AppContext):
     def url_adapter(self) -> MapAdapter | None:
         """Builds and matches URLs for this request; None if its host is refused."""
         try:
-            adapter: MapAdapter | None = self.app.create_url_adapter(self._request)
+            adapter: MapAdapter | None = self.app.create_url_adapter(self.request)
         except HTTPException as exc:
-            self._request.routing_exception = exc
+            self.request.routing_exception = exc
             return None
         return adapter
 
+    @lazy
+    def plan(self) -> Plan:
+        """The hooks around this request, and its view; `renew_plan` when it is stale."""
+        rule = self.request.url_rule
+        plan: Plan = self.app.plan_for(None if rule is None else rule.endpoint)
+        return plan
+
+    def renew_plan(self) -> Plan:
+        """Replace a plan that has become stale during the request, and return the new one."""
+        self.__dict__.pop("plan", None)
+        return self.plan
+
     @property
-    def session(self) -> SessionMixin:
+    def session(self) -> SessionMixin:  # type: ignore[override]  # read-only here
         """The session of this request, which counts as accessed from now on."""
         session = self._session
         if session is None:
@@ -306,7 +318,7 @@ class RequestContext(AppContext):
         """Open the session if it is not open yet, without counting that as an access."""
         if self._session is None:
             interface: SessionInterface = self.app.session_interface
-            session = interface.open_session(self.app, self._request)
+            session = interface.open_session(self.app, self.request)
             if session is None:
                 session = interface.make_null_session(self.app)
             self._session = session
@@ -338,7 +350,7 @@ class RequestContext(AppContext):
     def match_request(self) -> None:
         """Find the rule for the URL; a failure is kept, to be raised where the view would run."""
         app = self.app
-        request = self._request
+        request = self.request
         # PERF: no MapAdapter for the common case (benchmarks/scenarios.py). The general path below
         # decides whenever the host, the scheme or the map is out of the ordinary.
         if app.matches_directly and "HTTP_UPGRADE" not in (environ := request._environ):
@@ -358,7 +370,7 @@ class RequestContext(AppContext):
         adapter = self.url_adapter
         if adapter is None:
             return
-        request = self._request
+        request = self.request
         host = request._environ.get("HTTP_HOST")
         if host is not None and len(host) < 64 and len(self.app.known_hosts) < 128:
             self.app.known_hosts.add(host)
@@ -404,9 +416,10 @@ class RequestContext(AppContext):
         except Exception as error:
             errors.append(error)
         if not self._copied:
-            self._request.close()
+            request = self.request
+            request.close()
             # Otherwise the environ and the request would keep each other alive.
-            self._request._environ["werkzeug.request"] = None
+            request._environ["werkzeug.request"] = None
         if self.joined is None:
             try:
                 app.do_teardown_appcontext(exc)
@@ -436,20 +449,13 @@ class RequestContext(AppContext):
         It has a `g` of its own, and leaves closing the request to the original.
         """
         copy = type(self)(
-            self.app, self._request._environ, request=self._request, session=self._session
+            self.app, self.request._environ, request=self.request, session=self._session
         )
         copy._copied = True
         return copy
 
-    @property
-    def plan(self) -> Plan:
-        """The hooks around this request, and its view."""
-        rule = self._request.url_rule
-        plan: Plan = self.app.plan_for(None if rule is None else rule.endpoint)
-        return plan
-
     def __repr__(self) -> str:
-        request = self._request
+        request = self.request
         return f"<{type(self).__name__} of {self.app.name!r}: {request.method} {request.url!r}>"
 
 

@@ -15,7 +15,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable
-from typing import Any, NoReturn
+from logging import Logger
+from types import TracebackType
+from typing import Any, NoReturn, TypeAlias
 
 from werkzeug.exceptions import (
     BadRequest,
@@ -26,13 +28,13 @@ from werkzeug.exceptions import (
 from werkzeug.routing import RequestRedirect, RoutingException
 
 from cruse_core import context
+from cruse_core.config import Config, ConfigAttribute
 from cruse_core.context import CURRENT_EXCEPTION, RequestContext
 from cruse_core.conversion import convert
 from cruse_core.debug_helpers import FormDataRoutingRedirect
 from cruse_core.error_handlers import find_error_handler
 from cruse_core.event_loop import async_to_sync, is_coroutine_function
 from cruse_core.json_provider import JSONProvider
-from cruse_core.logging import LoggedApp
 from cruse_core.plan import Plan, make_plan
 from cruse_core.requests import Request
 from cruse_core.responses import Response
@@ -53,15 +55,25 @@ from cruse_core.types import (
     WSGIEnvironment,
 )
 
+ExceptionInfo: TypeAlias = (
+    tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
+)
+
+_active = context.current.get
+
 PRESERVE_CONTEXT = "werkzeug.debug.preserve_context"
 
 
-class Pipeline(Scaffold, LoggedApp):
+class Pipeline(Scaffold):
     """Serves requests; `App` adds what is needed to set it up."""
 
     request_class: type[Request] = Request
     response_class: type[Response] = Response
     session_interface: SessionInterface
+    config: Config
+    debug: bool
+    testing: ConfigAttribute[bool]
+    logger: Logger
     json: JSONProvider
     teardown_appcontext_funcs: list[TeardownCallable]
     _got_first_request = False
@@ -129,8 +141,10 @@ class Pipeline(Scaffold, LoggedApp):
         Returns:
             The first value of a hook that is not None; it is then the answer.
         """
-        ctx = context.get_request_context("request")
+        ctx = _active(None) or context.get_request_context("request")
         plan = ctx.plan
+        if plan.stale:
+            plan = ctx.renew_plan()
         if plan.value_preprocessors:
             request = ctx.request
             for preprocess in plan.value_preprocessors:
@@ -143,7 +157,7 @@ class Pipeline(Scaffold, LoggedApp):
 
     def dispatch_request(self) -> ResponseReturnValue:
         """Call the view of the rule that was matched, and return what it returns."""
-        ctx = context.get_request_context("request")
+        ctx = _active(None) or context.get_request_context("request")
         request = ctx.request
         if request.routing_exception is not None:
             self.raise_routing_exception(request)
@@ -151,7 +165,10 @@ class Pipeline(Scaffold, LoggedApp):
         assert rule is not None  # a request without a rule carries a routing exception
         if request.method == "OPTIONS" and getattr(rule, "provide_automatic_options", False):
             return self.make_default_options_response()
-        view = ctx.plan.view
+        plan = ctx.plan
+        if plan.stale or plan.endpoint != rule.endpoint:
+            plan = ctx.renew_plan()
+        view = plan.view
         if view is None:
             raise self._missing_view(rule.endpoint)
         view_args: dict[str, Any] = request.view_args  # type: ignore[assignment]  # set with the rule
@@ -233,11 +250,20 @@ class Pipeline(Scaffold, LoggedApp):
             propagate = self.testing or self.debug
         if propagate:
             raise e
-        self.log_exception(sys.exc_info() if sys.exc_info()[0] else (type(e), e, e.__traceback__))
+        self.log_exception((type(e), e, e.__traceback__))
         server_error = InternalServerError(original_exception=e)
         handler = self._find_error_handler(server_error)
         rv: Any = server_error if handler is None else self.ensure_sync(handler)(server_error)
         return self.finalize_request(rv, from_error_handler=True)
+
+    def log_exception(self, exc_info: ExceptionInfo) -> None:
+        """Log an exception that no handler took, with the request that led to it.
+
+        Args:
+            exc_info: As `sys.exc_info` returns it.
+        """
+        request = context.get_request_context("request").request
+        self.logger.error("Exception on %s [%s]", request.path, request.method, exc_info=exc_info)
 
     def _find_error_handler(self, e: Exception) -> Callable[..., Any] | None:
         request = context.get_request_context("request").request
@@ -272,20 +298,26 @@ class Pipeline(Scaffold, LoggedApp):
         Raises:
             ViewReturnError: A view must not return such a value.
         """
-        return convert(self, rv, context.get_request_context("request").request)
+        ctx = _active(None) or context.get_request_context("request")
+        return convert(self, rv, ctx.request)
 
     def process_response(self, response: Response) -> Response:
         """Run the functions after the request, then save the session."""
         ctx = context.get_request_context("request")
         for function in ctx.after_request_functions:
             response = self.ensure_sync(function)(response)
-        for hook in ctx.plan.after:
+        plan = ctx.plan
+        if plan.stale:
+            plan = ctx.renew_plan()
+        for hook in plan.after:
             response = hook(response)
         session = ctx.opened_session
         interface = self.session_interface
-        if session is None and interface.needs_saving_unread(self, ctx.request):
+        if session is None:
+            if not interface.needs_saving_unread(self, ctx.request):
+                return response
             session = ctx.open_session()
-        if session is not None and not interface.is_null_session(session):
+        if not interface.is_null_session(session):
             interface.save_session(self, session, response)
         return response
 
@@ -303,9 +335,12 @@ class Pipeline(Scaffold, LoggedApp):
         """
         if exc is CURRENT_EXCEPTION:
             exc = sys.exc_info()[1]
-        teardown = context.get_request_context("request").plan.teardown
-        if teardown:
-            call_each(teardown, exc)
+        ctx = _active(None) or context.get_request_context("request")
+        plan = ctx.plan
+        if plan.stale:
+            plan = ctx.renew_plan()
+        if plan.teardown:
+            call_each(plan.teardown, exc)
         if request_tearing_down.receivers:
             request_tearing_down.send(self, _async_wrapper=self.ensure_sync, exc=exc)
 

@@ -47,6 +47,8 @@ class Plan:
     before: tuple[Callable[..., Any], ...]
     after: tuple[Callable[..., Any], ...]
     teardown: tuple[Callable[..., Any], ...]
+    # True once something has been registered since: a request that holds the plan gets a new one.
+    stale: bool = False
 
 
 class Plans(dict[str | None, Plan]):
@@ -58,6 +60,8 @@ class Plans(dict[str | None, Plan]):
     def forget(self) -> None:
         """Throw away every plan, and what was found out about the app."""
         self.matches_directly = None
+        for plan in tuple(self.values()):
+            plan.stale = True
         self.clear()
 
 

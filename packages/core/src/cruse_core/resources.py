@@ -1,0 +1,134 @@
+"""Find the folders that belong to an import name, and open the files in them."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+from importlib.machinery import ModuleSpec
+from pathlib import Path
+from typing import IO, Any
+
+from cruse_core.errors import RootPathError
+
+
+def get_root_path(import_name: str) -> str:
+    """Return the absolute path of the folder that holds a module or package.
+
+    Args:
+        import_name: Of a module that is imported, or can be; the current folder stands for a module
+            that has no file, such as an interactive prompt.
+
+    Raises:
+        RootPathError: It is a namespace package, or its loader tells no file name.
+    """
+    module = sys.modules.get(import_name)
+    if getattr(module, "__file__", None) is not None:
+        return os.path.dirname(os.path.abspath(module.__file__))  # type: ignore[arg-type,union-attr]  # looked at just now
+    spec = _find_spec(import_name)
+    if spec is None or spec.loader is None and spec.origin is None and not _is_namespace(spec):
+        return os.getcwd()
+    get_filename = getattr(spec.loader, "get_filename", None)
+    if get_filename is not None:
+        return os.path.dirname(os.path.abspath(get_filename(import_name)))
+    __import__(import_name)
+    path: str | None = getattr(sys.modules[import_name], "__file__", None)
+    if path is None:
+        raise RootPathError(
+            f"No root path can be found for the provided module {import_name!r}. It is a namespace "
+            "package, or comes from an import hook that tells no file name, so there is no one "
+            "folder that its resources are in. Pass 'root_path' explicitly."
+        )
+    return os.path.dirname(os.path.abspath(path))
+
+
+def _find_spec(import_name: str) -> ModuleSpec | None:
+    try:
+        spec = importlib.util.find_spec(import_name)
+    except (ImportError, ValueError):
+        # ValueError: __main__ without a spec, as in a script or at a prompt.
+        return None
+    return spec
+
+
+def _is_namespace(spec: ModuleSpec) -> bool:
+    return spec.submodule_search_locations is not None and spec.origin is None
+
+
+def find_package(import_name: str) -> tuple[str | None, str]:
+    """Find out where a package is installed.
+
+    Args:
+        import_name: Name of a module; what counts is the top-level package it belongs to.
+
+    Returns:
+        The prefix that it is installed under, None if it is not installed; and the folder that would
+        have to be on the import path.
+    """
+    folder = _folder_on_path(import_name)
+    for prefix in {sys.prefix, sys.base_prefix}:
+        if folder.is_relative_to(Path(prefix).resolve()) and "site-packages" in folder.parts:
+            return prefix, str(folder)
+    # The layout of other systems: lib/pythonX.Y/dist-packages, or a "site-packages" elsewhere.
+    for part in ("site-packages", "dist-packages"):
+        if folder.name == part:
+            return str(_prefix_of(folder)), str(folder)
+    return None, str(folder)
+
+
+def _prefix_of(site_packages: Path) -> Path:
+    parent = site_packages.parent
+    if parent.name.lower() == "lib":
+        return parent.parent
+    if parent.parent.name.lower() == "lib":
+        return parent.parent.parent
+    return parent
+
+
+def _folder_on_path(import_name: str) -> Path:
+    package = import_name.partition(".")[0]
+    spec = None if package == "__main__" else _find_spec(package)
+    if spec is None:
+        return Path(get_root_path(import_name)).resolve()
+    if spec.submodule_search_locations:
+        locations = list(spec.submodule_search_locations)
+        return Path(locations[0]).resolve().parent
+    if spec.origin is None:
+        return Path.cwd()
+    return Path(spec.origin).resolve().parent
+
+
+def make_instance_path(import_name: str) -> str:
+    """Return where the instance folder of an app is by default; it need not exist.
+
+    Returns:
+        `instance` beside the package or module; for an installed one
+        `<prefix>/var/<import name>-instance`.
+    """
+    prefix, folder = find_package(import_name)
+    if prefix is None:
+        return os.path.join(folder, "instance")
+    return os.path.join(prefix, "var", f"{import_name}-instance")
+
+
+def open_resource_file(
+    root_path: str, resource: str, mode: str = "rb", encoding: str | None = None
+) -> IO[Any]:
+    """Open a file below *root_path* for reading.
+
+    Raises:
+        ValueError: *mode* is none of "r", "rt" and "rb".
+    """
+    if mode not in {"r", "rt", "rb"}:
+        raise ValueError(
+            f"Resources can only be opened for reading, but the mode is {mode!r}. They are part of "
+            "the program; files that it writes belong into the instance folder: "
+            "app.open_instance_resource()."
+        )
+    return open_file(root_path, resource, mode, encoding)
+
+
+def open_file(folder: str, name: str, mode: str, encoding: str | None) -> IO[Any]:
+    """Open a file below *folder*; *encoding* counts for text only."""
+    path = os.path.join(folder, name)
+    return open(path, mode) if "b" in mode else open(path, mode, encoding=encoding or "utf-8")
