@@ -52,8 +52,8 @@ COMPONENTS = {
     "cli": ["routing", "core", "cli"],
     "testing": ["routing", "core", "testing"],
 }
-# Tests that compare a package with another framework; only the assembled environment has that one.
-PEER_TESTS = "test_*_against_*.py"
+# Tests that compare a package with Flask; only the assembled environment has that.
+PEER_TESTS = "test_*against_flask.py"
 EXAMPLES_OF_COMPONENTS = {"routing": "wsgi_routing", "core": "json_service"}
 FOREIGN_MODULES = {
     "routing": ["cruse_core", "blinker", "itsdangerous", "jinja2", "click"],
@@ -127,7 +127,7 @@ def tests(session: nox.Session, part: str) -> None:
         install_wheels(
             session, *FOLDERS, extra=field_notes_requirements(), groups=["test", "packaging"]
         )
-        folders = [ROOT / "tests", *(ROOT / "examples").glob("*/tests")]
+        folders = [ROOT / "tests", ROOT / "benchmarks", *(ROOT / "examples").glob("*/tests")]
     else:
         install_wheels(session, *COMPONENTS[part])
         require_absent(session, [*FOREIGN_MODULES[part], "flask"])
@@ -234,6 +234,13 @@ def bench(session: nox.Session) -> None:
     """Measure against other frameworks; arguments after `--` go to `python -m benchmarks`."""
     install_wheels(session, *FOLDERS, groups=["bench"])
     session.run("python", "-m", "benchmarks", *session.posargs)
+
+
+@nox.session(default=False, requires=["wheels"])
+def profile(session: nox.Session) -> None:
+    """Show where the time of a benchmark goes: `nox -s profile -- text`."""
+    install_wheels(session, *FOLDERS, groups=["bench"])
+    session.run("python", "-m", "benchmarks", "profile", *session.posargs)
 
 
 @nox.session(default=False)
