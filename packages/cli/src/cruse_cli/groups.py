@@ -1,0 +1,209 @@
+"""Groups of commands: those of an app or blueprint, and the command that loads an app.
+
+`CruseGroup` finds a command in this order: entry points, its own, the application's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import click
+from cruse_core import App, current_app
+
+from cruse_cli import names
+from cruse_cli.discovery import find_near
+from cruse_cli.errors import NoAppError
+from cruse_cli.options import app_option, debug_option, env_file_option, version_option
+from cruse_cli.routes import routes_command
+from cruse_cli.run import run_command
+from cruse_cli.script_info import ScriptInfo, with_appcontext
+from cruse_cli.shell import shell_command
+from cruse_cli.tracebacks import format_from_module
+
+
+class AppGroup(click.Group):
+    """A Click group whose commands run in the context of the application."""
+
+    def command(self, *args: Any, **kwargs: Any) -> Callable[..., Any]:
+        """Add the decorated function as a command; as `click.Group.command`.
+
+        Args:
+            *args: For Click; the name first of all.
+            **kwargs: For Click. `with_appcontext=False` leaves the function as it is.
+        """
+        wrap = kwargs.pop("with_appcontext", True)
+        if len(args) == 1 and callable(args[0]) and not kwargs:
+            return super().command(with_appcontext(args[0]) if wrap else args[0])
+        register = super().command(*args, **kwargs)
+
+        def add(f: Callable[..., Any]) -> click.Command:
+            return register(with_appcontext(f) if wrap else f)
+
+        return add
+
+    def group(self, *args: Any, **kwargs: Any) -> Callable[..., Any]:
+        """Add the decorated function as a nested `AppGroup`; as `click.Group.group`."""
+        kwargs.setdefault("cls", AppGroup)
+        if len(args) == 1 and callable(args[0]):
+            function, *args = args
+            return super().group(*args, **kwargs)(function)
+        return super().group(*args, **kwargs)
+
+
+class CruseGroup(AppGroup):
+    """A command that loads an application and offers that one's commands among its own.
+
+    Args:
+        add_default_commands: Whether it has `run`, `shell` and `routes`.
+        create_app: Makes the application; without it, `--app` and CRUSE_APP tell where it is.
+        add_version_option: Whether it has `--version`.
+        load_dotenv: Whether `.env` and `.cruseenv` are loaded.
+        set_debug_flag: Whether the application's debug mode follows `--debug` and CRUSE_DEBUG.
+        **extra: Of `click.Group`.
+    """
+
+    def __init__(
+        self,
+        add_default_commands: bool = True,
+        create_app: Callable[..., App] | None = None,
+        add_version_option: bool = True,
+        load_dotenv: bool = True,
+        set_debug_flag: bool = True,
+        **extra: Any,
+    ) -> None:
+        params = [*(extra.pop("params", None) or ()), env_file_option, app_option, debug_option]
+        if add_version_option:
+            params.append(version_option)
+        settings = {"auto_envvar_prefix": names.prefixes[0], **extra.pop("context_settings", {})}
+        super().__init__(params=params, context_settings=settings, **extra)
+        self.create_app = create_app
+        self.load_dotenv = load_dotenv
+        self.set_debug_flag = set_debug_flag
+        self._has_plugins = False
+        if add_default_commands:
+            for command in (run_command, shell_command, routes_command):
+                self.add_command(command)
+
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: Any,
+    ) -> click.Context:
+        """Make the context of one run, with a `ScriptInfo` as its object."""
+        if "obj" not in extra and "obj" not in self.context_settings:
+            extra["obj"] = ScriptInfo(
+                create_app=self.create_app,
+                set_debug_flag=self.set_debug_flag,
+                load_dotenv_defaults=self.load_dotenv,
+            )
+        with ExitStack() as stack:
+            stack.enter_context(names.restored_variables())
+            # From now on `app.run()` in a module does nothing: a server there would never return.
+            names.set_variable("RUN_FROM_CLI", "true")
+            names.copy_aliases()
+            ctx = super().make_context(info_name, args, parent=parent, **extra)
+            ctx.call_on_close(stack.pop_all().close)
+        return ctx
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the options, `--env-file` and `--app` before the help that depends on them."""
+        if not args or not set(args).isdisjoint(self.get_help_option_names(ctx)):
+            self._read_app_options(ctx, args)
+        return super().parse_args(ctx, args)
+
+    def _read_app_options(self, ctx: click.Context, args: list[str]) -> None:
+        try:
+            given, _, _ = self.make_parser(ctx).parse_args(args=list(args))
+        except click.UsageError:
+            return  # told when the options are read in earnest
+        for option in (env_file_option, app_option):
+            option.handle_parse_result(ctx, given, [])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command of an entry point, of this group, or of the application."""
+        self._add_plugins(ctx)
+        command = super().get_command(ctx, cmd_name)
+        if command is not None:
+            return command
+        info = ctx.ensure_object(ScriptInfo)
+        try:
+            app = info.load_app()
+        except NoAppError as exc:
+            self._tell(ctx, f"Error: {exc.format_message()}\n")
+            return None
+        group = find_commands(app)
+        if group is None:
+            return None
+        # Callbacks of parameters run before the command does, and may need the application too.
+        if not current_app or current_app._get_current_object() is not app:
+            ctx.with_resource(app.app_context())
+        return group.get_command(ctx, cmd_name)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all commands; what prevents the application's is printed."""
+        self._add_plugins(ctx)
+        known = set(super().list_commands(ctx))
+        try:
+            group = find_commands(ctx.ensure_object(ScriptInfo).load_app())
+        except NoAppError as exc:
+            self._tell(ctx, f"Error: {exc.format_message()}\n")
+        except Exception as exc:
+            self._tell(ctx, format_from_module(exc))
+        else:
+            known.update(group.list_commands(ctx) if group else ())
+        return sorted(known)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command that *args* begins with, or suggest the nearest name."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as exc:
+            app = ctx.ensure_object(ScriptInfo)._loaded_app
+            group = app and find_commands(app)
+            near = find_near(args[0], [*self.commands, *(group.commands if group else ())])
+            raise click.UsageError(
+                f"No such command {args[0]!r}.{near} '{ctx.command_path} --help' lists the "
+                "commands.",
+                ctx,
+            ) from exc
+
+    def _add_plugins(self, ctx: click.Context) -> None:
+        if self._has_plugins:
+            return
+        self._has_plugins = True
+        for entry_point in _iter_entry_points():
+            try:
+                self.add_command(entry_point.load(), entry_point.name)
+            except Exception as exc:
+                owner = entry_point.dist.name if entry_point.dist else "?"
+                self._tell(
+                    ctx,
+                    f"{format_from_module(exc)}The command {entry_point.name!r} of the "
+                    f"distribution {owner!r} could not be loaded from {entry_point.value!r}. "
+                    f"The other commands work. Update {owner!r}, or uninstall it.\n",
+                )
+
+    @staticmethod
+    def _tell(ctx: click.Context, text: str) -> None:
+        """Print what went wrong, unless a shell only asks how a word might go on."""
+        if not ctx.resilient_parsing:
+            click.secho(text, err=True, fg="red")
+
+
+def find_commands(app: App) -> click.Group | None:
+    """Return the commands of *app*; None if it was built without this component."""
+    group = getattr(app, "cli", None)
+    return group if isinstance(group, click.Group) else None
+
+
+def _iter_entry_points() -> Iterator[Any]:
+    from importlib import metadata
+
+    for group in names.entry_point_groups:
+        yield from metadata.entry_points(group=group)

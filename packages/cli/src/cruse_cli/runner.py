@@ -1,0 +1,38 @@
+"""Invoke commands in tests, with the application that is under test."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click.testing
+from cruse_core import App
+
+from cruse_cli.script_info import ScriptInfo
+
+
+class CliRunner(click.testing.CliRunner):
+    """A Click runner that knows the application.
+
+    Args:
+        app: Its commands are invoked, and commands that load an application get it.
+        **kwargs: Of `click.testing.CliRunner`.
+    """
+
+    def __init__(self, app: App, **kwargs: Any) -> None:
+        self.app = app
+        super().__init__(**kwargs)
+
+    def invoke(
+        self, cli: click.Command | None = None, args: Any = None, **kwargs: Any
+    ) -> click.testing.Result:
+        """Run a command and return its output and exit code.
+
+        Args:
+            cli: The command; by default the application's commands, named by *args*.
+            args: Its arguments, as one string or as a list.
+            **kwargs: Of Click's `invoke`. An `obj` replaces the `ScriptInfo` of the app.
+        """
+        if cli is None:
+            cli = self.app.cli
+        kwargs.setdefault("obj", ScriptInfo(create_app=lambda: self.app))
+        return super().invoke(cli, args, **kwargs)

@@ -1,0 +1,145 @@
+"""What one run of the command knows: which application to load, and the loaded one.
+
+Click hands it from command to command as `ctx.obj`.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable
+from functools import update_wrapper
+from typing import Any, ParamSpec, TypeVar
+
+import click
+from cruse_core import App, current_app
+
+from cruse_cli.discovery import find_near, locate_app, prepare_import
+from cruse_cli.errors import NoAppError
+from cruse_cli.names import command_name, debug_flag, quoted_variable, get_load_dotenv
+
+R = TypeVar("R")
+P = ParamSpec("P")
+
+# Searched in the current folder if nothing names the application.
+DEFAULT_FILES = ("wsgi.py", "app.py")
+
+# The colon before the name; not that of a drive, as in "C:\app.py".
+_NAME_SEPARATOR = re.compile(r":(?![\\/])")
+
+
+class ScriptInfo:
+    """The application of a command, loaded when it is first needed.
+
+    Args:
+        app_import_path: `module`, `module:name`, `module:factory("argument")` or the path of a file.
+        create_app: Called instead, if given.
+        set_debug_flag: Whether the application's debug mode follows `--debug` and CRUSE_DEBUG.
+        load_dotenv_defaults: Whether `.env` and `.cruseenv` are loaded.
+    """
+
+    def __init__(
+        self,
+        app_import_path: str | None = None,
+        create_app: Callable[..., App] | None = None,
+        set_debug_flag: bool = True,
+        load_dotenv_defaults: bool = True,
+    ) -> None:
+        self.app_import_path = app_import_path
+        self.create_app = create_app
+        self.data: dict[Any, Any] = {}
+        self.set_debug_flag = set_debug_flag
+        self.load_dotenv_defaults = get_load_dotenv(load_dotenv_defaults)
+        self._loaded_app: App | None = None
+
+    def load_app(self) -> App:
+        """Return the application; it is found and made once.
+
+        Raises:
+            NoAppError: There is none; the message says what to do.
+            Exception: Whatever the user's module or factory raised.
+        """
+        if self._loaded_app is None:
+            app = self._make_app()
+            if self.set_debug_flag:
+                # The variable has been read into the config at construction, but a module may
+                # have changed it, and the command line decides.
+                app.debug = debug_flag()
+            self._loaded_app = app
+        return self._loaded_app
+
+    def _make_app(self) -> App:
+        if self.create_app is not None:
+            return self.create_app()
+        try:
+            if self.app_import_path:
+                return self._load_named_app(self.app_import_path)
+            return self._find_default_app()
+        except NoAppError:
+            raise
+        except Exception as exc:
+            source = self.app_import_path or "the application"
+            exc.add_note(
+                f"This was raised while the command loaded {source!r}. Correct the code above, and "
+                "run the command again."
+            )
+            raise
+
+    def _load_named_app(self, import_path: str) -> App:
+        path, *name = _NAME_SEPARATOR.split(import_path, maxsplit=1)
+        if not path.strip():
+            raise NoAppError(
+                f"{import_path!r} names no module. Before the ':' stands the module or the file of "
+                f"the application, as in '{command_name()} --app hello:app'."
+            )
+        if path.endswith(".py") and not os.path.isfile(path):
+            raise NoAppError(_missing_file_text(path))
+        app = locate_app(prepare_import(path), name[0] if name else None)
+        assert app is not None
+        return app
+
+    def _find_default_app(self) -> App:
+        for file in DEFAULT_FILES:
+            app = locate_app(prepare_import(file), None, raise_if_not_found=False)
+            if app is not None:
+                return app
+        raise NoAppError(
+            f"No application was found: the folder {os.getcwd()!r} has neither a 'wsgi.py' nor an "
+            f"'app.py', and none was named. Name it with '{command_name()} --app MODULE', set the "
+            f"environment variable {quoted_variable('APP')}, or run the command in the folder of "
+            "the application."
+        )
+
+
+pass_script_info = click.make_pass_decorator(ScriptInfo, ensure=True)
+
+
+def with_appcontext(f: Callable[P, R]) -> Callable[P, R]:
+    """Run the decorated command in the context of the application.
+
+    The commands of `app.cli` and `blueprint.cli` need no decoration.
+    """
+
+    @click.pass_context
+    def run_in_context(ctx: click.Context, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        if not current_app:
+            app = ctx.ensure_object(ScriptInfo).load_app()
+            ctx.with_resource(app.app_context())
+        return ctx.invoke(f, *args, **kwargs)
+
+    # Click reads name, help and parameters off the function.
+    return update_wrapper(run_in_context, f)
+
+
+def _missing_file_text(path: str) -> str:
+    folder = os.path.dirname(os.path.abspath(path))
+    if not os.path.isdir(folder):
+        return (
+            f"There is no folder {folder!r}, so {path!r} cannot be loaded. Correct the path in "
+            "'--app', or run the command in the folder that it starts from."
+        )
+    near = find_near(os.path.basename(path), [n for n in os.listdir(folder) if n.endswith(".py")])
+    return (
+        f"There is no file {os.path.basename(path)!r} in {folder!r}, so no application can be "
+        f"loaded from it.{near} Correct the path in '--app'."
+    )
