@@ -1,6 +1,6 @@
 """Field Notes, a naturalist's notebook on the web: the example application of Cruse.
 
-    cruse --app field_notes run
+Start it with `cruse --app field_notes run`; the README tells the rest.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ def create_app(config: Mapping[str, Any] | None = None) -> Cruse:
     load_settings(app, overrides)
     app.logger.setLevel(app.config["LOG_LEVEL"])
 
-    for module in (db, security, errors, filters, commands):
+    for module in (db, security, errors, filters):
         module.init_app(app)
-    for blueprint in (notes.bp, pictures.bp, auth.bp, api.bp):
+    for blueprint in (notes.bp, pictures.bp, auth.bp, api.bp, commands.bp):
         app.register_blueprint(blueprint)
     return app

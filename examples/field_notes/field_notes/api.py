@@ -174,13 +174,11 @@ def read_note_text(data: Any, note: Note | None = None) -> NoteText:
         raise InvalidNoteError("Some parts of the note have the wrong form.", problems)
     values: MultiDict[str, str] = MultiDict()
     if note is not None:
-        values.update(
-            title=note.title,
-            body=note.body,
-            place=note.place,
-            observed_on=note.observed_on.isoformat(),
-            tags=",".join(note.tag_names),
-        )
+        values["title"] = note.title
+        values["body"] = note.body
+        values["place"] = note.place
+        values["observed_on"] = note.observed_on.isoformat()
+        values["tags"] = ",".join(note.tag_names)
     for name, value in data.items():
         values[name] = ",".join(value) if name == "tags" else value
     values.setdefault("observed_on", date.today().isoformat())

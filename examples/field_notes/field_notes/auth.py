@@ -74,9 +74,9 @@ def sign_in_required(view: Callable[P, R]) -> Callable[P, R | Response]:
 
 
 def is_local_path(target: str) -> bool:
-    """Tell whether *target* is a path on this site, and so safe to redirect to.
+    r"""Tell whether *target* is a path on this site, and so safe to redirect to.
 
-    Browsers read "//host" and "/\\host" as another site, and drop control characters first.
+    Browsers read "//host" and "/\host" as another site, and drop control characters first.
     """
     if not target.startswith("/") or target[1:2] in {"/", "\\"}:
         return False
@@ -150,9 +150,7 @@ def account() -> str | tuple[str, int]:
     tokens = get_db().scalars(
         select(ApiToken).where(ApiToken.user_id == get_user().id).order_by(ApiToken.id)
     )
-    page = render_template(
-        "auth/account.html", form=form, tokens=tokens.all(), new_token=new_token
-    )
+    page = render_template("auth/account.html", form=form, tokens=tokens.all(), new_token=new_token)
     return page, form.status
 
 

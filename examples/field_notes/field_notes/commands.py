@@ -10,7 +10,7 @@ import click
 from sqlalchemy import select
 from werkzeug.datastructures import FileStorage
 
-from cruse import Cruse
+from cruse import Blueprint
 
 from .auth import hash_password
 from .db import get_database, get_db
@@ -20,8 +20,11 @@ from .notebook import Notebook, NoteText
 from .pictures import attach_picture
 from .samples import SAMPLES, Sample
 
+# Without a group of their own, the commands stand beside `run` and `shell`.
+bp = Blueprint("commands", __name__, cli_group=None)
 
-@click.command("init-db")
+
+@bp.cli.command("init-db")
 @click.option("--drop", is_flag=True, help="Remove all notebooks first.")
 @click.option("--yes", is_flag=True, help="Do not ask before removing them.")
 def init_db(*, drop: bool, yes: bool) -> None:
@@ -35,7 +38,7 @@ def init_db(*, drop: bool, yes: bool) -> None:
     click.echo(f"The tables are in place: {database.label}")
 
 
-@click.command("seed")
+@bp.cli.command("seed")
 @click.option("--name", default="wren", show_default=True, help="Whose notebook to fill.")
 @click.option("--password", help="The password; without it, a new one is made and shown.")
 def seed(*, name: str, password: str | None) -> None:
@@ -78,9 +81,3 @@ def _add_sample(notebook: Notebook, sample: Sample) -> None:
         attach_picture(note, FileStorage(file), header)
     assert note.picture is not None
     note.picture.alt = sample.picture_alt
-
-
-def init_app(app: Cruse) -> None:
-    """Add the commands to *app*."""
-    app.cli.add_command(init_db)
-    app.cli.add_command(seed)

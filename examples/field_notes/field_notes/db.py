@@ -80,6 +80,10 @@ class Database:
             Base.metadata.drop_all(self.engine)
             self._has_tables = False
 
+    def close(self) -> None:
+        """Close the connections that wait in the pool."""
+        self.engine.dispose()
+
     def is_complete(self) -> bool:
         """Tell whether every table is there."""
         return set(Base.metadata.tables) <= set(inspect(self.engine).get_table_names())
@@ -116,7 +120,7 @@ def _read_url(text: str) -> URL:
     """Parse *text*; plain PostgreSQL addresses, as hosts hand them out, get our driver."""
     try:
         url = make_url(text)
-    except ArgumentError as exc:
+    except (ArgumentError, ValueError) as exc:
         # The value is not repeated here: it may hold a password.
         raise RuntimeError(
             "DATABASE_URL is not a database address that SQLAlchemy can read. "

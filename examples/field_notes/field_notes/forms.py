@@ -42,7 +42,7 @@ class SafeForm(Form):
     """A form that only a page of ours can send."""
 
     class Meta:
-        """WTForms' own CSRF protection, with its secret from the app and its salt in the session."""
+        """WTForms' own CSRF protection: its secret is the app's, its salt in the session."""
 
         csrf = True
         csrf_class = SessionCSRF

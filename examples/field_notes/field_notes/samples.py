@@ -121,8 +121,8 @@ Switched off early so that they could get on with their night.""",
         place="Below the second bridge",
         days_ago=30,
         tags=("water", "weather"),
-        body="""Gauge stone dry for the first time since I started writing. The pools below the roots
-hold all the trout now, and the kingfisher knows it.""",
+        body="""Gauge stone dry for the first time since I started writing. The pools below the
+roots hold all the trout now, and the kingfisher knows it.""",
     ),
     Sample(
         title="Heron at first light",
@@ -150,8 +150,8 @@ Bring the other gloves. Come before five.""",
         tags=("trees", "mountains", "weather"),
         picture="larches.webp",
         picture_alt="Yellow larches in front of snowy peaks",
-        body="""Needles just turning on the shaded side. Counted rings on the fallen one by the spring:
-**214**, and the middle was gone.
+        body="""Needles just turning on the shaded side. Counted rings on the fallen one by the
+spring: **214**, and the middle was gone.
 
 Nutcrackers all morning. They bury far more cones than they ever find again, which is why there
 are larches and stone pines up here at all.""",

@@ -1,0 +1,61 @@
+import re
+
+import pytest
+
+from field_notes.testing import Visitor
+
+
+class TestHeaders:
+    @pytest.mark.parametrize(
+        "path", ["/", "/notes/", "/nowhere", "/static/sprig.svg", "/api/notes"]
+    )
+    def test_every_answer_is_guarded(self, wren: Visitor, path: str) -> None:
+        headers = wren.get(path).headers
+        policy = headers["Content-Security-Policy"]
+        assert "default-src 'none'" in policy
+        assert "unsafe" not in policy
+        assert "frame-ancestors 'none'" in policy
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["Referrer-Policy"] == "same-origin"
+
+    def test_private_pages_are_not_kept(self, wren: Visitor) -> None:
+        assert wren.get("/notes/").headers["Cache-Control"] == "no-store"
+
+    def test_cookie_is_kept_from_scripts_and_other_sites(self, visitor: Visitor) -> None:
+        cookie = visitor.sign_up().headers["Set-Cookie"]
+        assert cookie.startswith("field_notes=")
+        assert "HttpOnly" in cookie
+        assert "SameSite=Lax" in cookie
+
+
+class TestPages:
+    @pytest.mark.parametrize(
+        "path",
+        ["/notes/", "/notes/new", "/notes/1", "/notes/1/edit", "/notes/1/delete", "/account"],
+    )
+    def test_need_nothing_that_the_policy_forbids(self, wren: Visitor, path: str) -> None:
+        wren.write(title="A wren", tags="birds")
+        page = wren.get(path).text
+        assert not re.search(r"<style|\sstyle=|\son\w+=|javascript:", page)
+        assert not re.search(r"<script(?![^>]*\ssrc=)", page)
+        assert not re.search(r'(?:src|href)="(?:https?:)?//', page)
+
+    @pytest.mark.parametrize("path", ["/sign-in", "/sign-up"])
+    def test_every_field_has_a_label(self, visitor: Visitor, path: str) -> None:
+        check_labels(visitor.get(path).text)
+
+    @pytest.mark.parametrize("path", ["/notes/", "/notes/new", "/account"])
+    def test_every_field_behind_the_door_has_a_label(self, wren: Visitor, path: str) -> None:
+        check_labels(wren.get(path).text)
+
+
+def check_labels(page: str) -> None:
+    fields = re.findall(r"<(?:input|textarea)\b[^>]*>", page)
+    ids = {
+        found[1]
+        for field in fields
+        if 'type="hidden"' not in field and (found := re.search(r'\bid="([^"]+)"', field))
+    }
+    labelled = set(re.findall(r'<label for="([^"]+)"', page))
+    assert ids
+    assert ids <= labelled
