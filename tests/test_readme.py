@@ -36,9 +36,10 @@ def test_relative_links_lead_somewhere(page: str) -> None:
 
 
 def test_sessions_that_contributors_are_told_of_exist() -> None:
-    named = set(re.findall(r'nox -s "?(\w+)', (ROOT / "CONTRIBUTING.md").read_text()))
-    defined = set(
-        re.findall(r"^def (\w+)\(session", (ROOT / "noxfile.py").read_text(), re.MULTILINE)
-    )
+    promised = (ROOT / "CONTRIBUTING.md").read_text()
+    noxfile = (ROOT / "noxfile.py").read_text()
+
+    named = set(re.findall(r'nox -s "?(\w+)', promised))
+    defined = set(re.findall(r"^def (\w+)\(session", noxfile, re.MULTILINE))
 
     assert named - defined == set()
