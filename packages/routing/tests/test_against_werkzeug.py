@@ -133,7 +133,9 @@ def rule_segments(draw: st.DrawFn) -> str:
 @st.composite
 def rule_texts(draw: st.DrawFn) -> str:
     segments = draw(st.lists(rule_segments(), min_size=0, max_size=4))
-    return "/" + "/".join(segments) + draw(st.sampled_from(["", "", "/"]) if segments else st.just(""))
+    return (
+        "/" + "/".join(segments) + draw(st.sampled_from(["", "", "/"]) if segments else st.just(""))
+    )
 
 
 values_of_any_kind = st.one_of(
@@ -153,7 +155,9 @@ def rule_options(draw: st.DrawFn, hosts: bool) -> dict[str, Any]:
         options["methods"] = draw(st.lists(st.sampled_from(METHODS), max_size=3))
     if draw(seldom):
         options["defaults"] = draw(
-            st.dictionaries(st.sampled_from(NAMES), st.sampled_from(["a", 7, 12, "d e"]), max_size=2)
+            st.dictionaries(
+                st.sampled_from(NAMES), st.sampled_from(["a", 7, 12, "d e"]), max_size=2
+            )
         )
     if draw(seldom):
         options["redirect_to"] = draw(
@@ -251,7 +255,9 @@ def paths(draw: st.DrawFn, pair: Pair) -> str:
     path = path.partition("|")[2]
     if draw(st.integers(0, 3)) == 0:
         path = draw(
-            st.sampled_from([path + "/", path.rstrip("/"), "/" + path, path.replace("/", "//"), path[1:]])
+            st.sampled_from(
+                [path + "/", path.rstrip("/"), "/" + path, path.replace("/", "//"), path[1:]]
+            )
         )
     return path
 

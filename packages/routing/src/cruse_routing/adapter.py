@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Literal, Protocol, overload
 
 from werkzeug.exceptions import NotFound
@@ -84,14 +84,16 @@ class MapAdapter(WerkzeugMapAdapter):
             WebsocketMismatch: A rule matches, but is for the other one of HTTP and WebSocket.
         """
         is_websocket = self.websocket if websocket is None else websocket
-        if self.subdomain != "" or is_websocket:
-            return super().match(path_info, method, return_rule, query_args, websocket)  # type: ignore[call-overload,no-any-return]  # takes any bool
-        path = self.path_info if path_info is None else path_info
-        found = self._finder.find_match(path, (method or self.default_method).upper())
+        found: Match | Answer = UNDECIDED
+        if self.subdomain == "" and not is_websocket:
+            path = self.path_info if path_info is None else path_info
+            found = self._finder.find_match(path, (method or self.default_method).upper())
         if found is MISS:
             raise NotFound()
         if found is UNDECIDED:
-            return super().match(path_info, method, return_rule, query_args, websocket)  # type: ignore[call-overload,no-any-return]  # takes any bool
+            # Werkzeug's overloads take no plain bool for *return_rule*.
+            ask: Callable[..., tuple[Any, Mapping[str, Any]]] = super().match
+            return ask(path_info, method, return_rule, query_args, websocket)
         rule, view_args = found
         return (rule if return_rule else rule.endpoint), view_args
 
@@ -108,7 +110,8 @@ class MapAdapter(WerkzeugMapAdapter):
 
         Args:
             endpoint: The endpoint of a rule.
-            values: Values for the rule's variables; the rest becomes the query. None counts as absent.
+            values: Values for the rule's variables; the rest becomes the query. None is as good
+                as absent.
             method: A method that the rule must accept.
             force_external: Whether to return scheme and host in any case.
             append_unknown: Whether values that are no variables become the query.

@@ -1,6 +1,6 @@
 """Name the two answers of `Map.find_match` that are not a match.
 
-They are members of an enum, so that a type checker narrows `found is MISS` and `found is UNDECIDED`.
+They are members of an enum, so that type checkers narrow `found is MISS` and `found is UNDECIDED`.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ In doubt the answer is None, and Werkzeug builds the URL or raises the error tha
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote, quote_plus
 
@@ -15,11 +15,9 @@ from werkzeug.routing import Rule as WerkzeugRule
 from .conversion import PATH_SAFE, ToPath, make_to_path
 from .segments import encode_query, get_converters, has_domain, iter_path_pieces
 
-# The characters that Werkzeug leaves as they are in a query. A key that needs a closer look is left to
-# Werkzeug: it refuses some.
+# The characters that Werkzeug leaves as they are in a query.
 QUERY_SAFE = "!$'()*,/:;?@"
-_is_safe_value = re.compile(r"[A-Za-z0-9_.~!$'()*,/:;?@-]*\Z").match
-_is_safe_key = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.~-]*\Z").match
+_is_safe_but_for_spaces = re.compile(r"[A-Za-z0-9_.~!$'()*,/:;?@ -]*\Z").match
 
 
 class UrlTemplate:
@@ -42,40 +40,62 @@ class UrlTemplate:
         self._gaps = tuple(gaps)
         self._tail = text
 
-    def find_path(self, values: dict[str, Any]) -> str | None:
-        """Return the path with *values* in its gaps, or None if one is missing."""
-        pieces = []
+    def find_url(self, values: Mapping[str, Any]) -> str | None:
+        """Return the path with *values* in its gaps, and the rest as its query.
+
+        Returns:
+            The path and the query; None if *values* do not fill all gaps.
+
+        Raises:
+            TypeError: A key of *values* is none that Werkzeug accepts.
+            Exception: Whatever a converter raises.
+        """
+        path = ""
         for text, name, to_path in self._gaps:
             value = values.get(name)
             if value is None:
                 return None
-            pieces += (text, to_path(value))
-        pieces.append(self._tail)
-        path = "".join(pieces)
-        # Werkzeug writes one slash behind the script root, whatever the first value begins with.
-        return "/" + path.lstrip("/") if path.startswith("//") else path
+            path += text + to_path(value)
+        path += self._tail
+        if path.startswith("//"):
+            # Werkzeug writes one slash behind the script root, whatever a value begins with.
+            path = "/" + path.lstrip("/")
+        if len(values) == len(self._gaps):
+            return path
+        query = self._find_simple_query(values)
+        if query is None:
+            query = self._make_query(values)
+        return f"{path}?{query}" if query else path
 
-    def find_query(self, values: dict[str, Any]) -> str | None:
-        """Return the query that holds the rest of *values*, or None if Werkzeug must say."""
-        if len(values) == len(self._names):
-            return ""
+    def _find_simple_query(self, values: Mapping[str, Any]) -> str | None:
+        # PERF: texts and whole numbers, without urlencode() (benchmarks/scenarios.py).
+        if self._rule.map.sort_parameters:
+            return None
+        pairs = []
+        for key, value in values.items():
+            if value is None or key in self._names:
+                continue
+            if not (key.isascii() and key.isidentifier()):
+                return None
+            if type(value) is str:
+                if _is_safe_but_for_spaces(value):
+                    value = value.replace(" ", "+")
+                else:
+                    value = quote_plus(value, safe=QUERY_SAFE)
+            elif type(value) is not int:
+                return None
+            pairs.append(f"{key}={value}")
+        return "&".join(pairs)
+
+    def _make_query(self, values: Mapping[str, Any]) -> str:
         rest = {
             key: value
             for key, value in values.items()
             if value is not None and key not in self._names
         }
-        pairs = []
-        simple = not self._rule.map.sort_parameters
-        for key, value in rest.items():
-            if not _is_safe_key(key):
-                return None
-            if type(value) is str:
-                value = value if _is_safe_value(value) else quote_plus(value, safe=QUERY_SAFE)
-            elif type(value) is not int:
-                simple = False
-            # PERF: urlencode() takes several times as long (benchmarks/scenarios.py).
-            pairs.append(f"{key}={value}")
-        return "&".join(pairs) if simple else encode_query(self._rule, rest)
+        if ".self" in rest or not all(isinstance(key, str) for key in rest):
+            raise TypeError(f"Some key in {list(rest)!r} is none that Werkzeug's builder accepts.")
+        return encode_query(self._rule, rest)
 
 
 def make_templates(rules: Sequence[WerkzeugRule]) -> tuple[UrlTemplate, ...]:
@@ -88,20 +108,6 @@ def make_templates(rules: Sequence[WerkzeugRule]) -> tuple[UrlTemplate, ...]:
         return ()
     ordered = sorted(rules, key=lambda rule: rule.build_compare_key())
     return tuple(UrlTemplate(rule) for rule in ordered)
-
-
-def find_url(templates: Iterable[UrlTemplate], values: dict[str, Any]) -> str | None:
-    """Return the URL of the first template that *values* fit, or None if Werkzeug must say."""
-    try:
-        for template in templates:
-            path = template.find_path(values)
-            if path is not None:
-                query = template.find_query(values)
-                return f"{path}?{query}" if query else path if query == "" else None
-    except Exception:
-        # A converter refused the value, or failed. Werkzeug asks it again, and knows what follows.
-        return None
-    return None
 
 
 def _is_certain(rule: WerkzeugRule) -> bool:

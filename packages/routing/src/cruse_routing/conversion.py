@@ -14,7 +14,7 @@ from werkzeug.routing import BaseConverter, IntegerConverter
 FromPath: TypeAlias = Callable[[str], Any]
 ToPath: TypeAlias = Callable[[Any], str]
 
-# What RFC 3986 lets stand in a path segment, and the slash, which Werkzeug's converters leave alone.
+# What RFC 3986 lets stand in a path segment, and the slash, which Werkzeug's converters let stand.
 PATH_SAFE = "!$&'()*+,/:;=@"
 _find_unsafe_in_path = re.compile(r"[^A-Za-z0-9_.~!$&'()*+,/:;=@-]").search
 
@@ -45,7 +45,7 @@ def make_to_path(converter: BaseConverter) -> ToPath:
     if _is_inherited(to_url, BaseConverter.to_url):
 
         def quote(value: Any) -> str:
-            # PERF: most values need no quoting, and finding that out is cheap (benchmarks/scenarios.py).
+            # PERF: most values need no quoting, which is cheap to see (benchmarks/scenarios.py).
             if type(value) is str and _find_unsafe_in_path(value) is None:
                 return value
             return to_url(value)

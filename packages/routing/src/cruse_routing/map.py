@@ -1,25 +1,25 @@
 """Define the map of all rules, with a matcher and a builder that answer the common case.
 
-Whatever they do not decide is decided by Werkzeug's own matcher and builder, which know the same rules.
-Private in Werkzeug and kept up here: `_matcher`, `_rules_by_endpoint` and `_remap`, which says that
-the two must be brought up to date before Werkzeug reads them.
+What they leave undecided is decided by Werkzeug's own matcher and builder, which know the same
+rules. Private in Werkzeug and kept up here: `_matcher`, `_rules_by_endpoint`, and `_remap`, which
+says that the two must be brought up to date before Werkzeug reads them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from threading import RLock
 from typing import Any
 from wsgiref.types import WSGIEnvironment
 
+from werkzeug.routing import BaseConverter, RuleFactory, StateMachineMatcher
 from werkzeug.routing import Map as WerkzeugMap
 from werkzeug.routing import Rule as WerkzeugRule
-from werkzeug.routing import RuleFactory, StateMachineMatcher
 from werkzeug.wrappers import Request
 
 from .adapter import MapAdapter
 from .answers import UNDECIDED, Answer, Match
-from .builder import UrlTemplate, find_url, make_templates
+from .builder import UrlTemplate, make_templates
 from .matcher import Matcher
 
 # With any of these the host of a request takes part in matching and building.
@@ -32,24 +32,44 @@ class Map(WerkzeugMap):
     Rules may be added at any time and from any thread, also while others match.
     """
 
-    def __init__(self, *args: Any, **options: Any) -> None:
-        """Make a map; it takes what `werkzeug.routing.Map` takes."""
+    def __init__(
+        self,
+        rules: Iterable[RuleFactory] | None = None,
+        default_subdomain: str = "",
+        strict_slashes: bool = True,
+        merge_slashes: bool = True,
+        redirect_defaults: bool = True,
+        converters: Mapping[str, type[BaseConverter]] | None = None,
+        sort_parameters: bool = False,
+        sort_key: Callable[[Any], Any] | None = None,
+        host_matching: bool = False,
+    ) -> None:
         self._lock = RLock()
         self._rules_in_order: list[WerkzeugRule] = []
         self._templates: dict[Hashable, tuple[UrlTemplate, ...]] = {}
-        self._start_matcher()
-        super().__init__(*args, **options)
+        self.recompile()
+        super().__init__(
+            rules,
+            default_subdomain,
+            strict_slashes,
+            merge_slashes,
+            redirect_defaults,
+            converters,
+            sort_parameters,
+            sort_key,
+            host_matching,
+        )
 
     def __setattr__(self, name: str, value: object) -> None:
         super().__setattr__(name, value)
-        if value and name in _HOST_OPTIONS:
+        if name in _HOST_OPTIONS:
             self.recompile()
 
     def find_match(self, path: str, method: str) -> Match | Answer:
         """Return the rule of a path and the arguments for its view, if there can be no doubt.
 
-        It is the answer for an HTTP request to the domain itself: one that `bind` would give an empty
-        subdomain. What is in the rules' `methods` is read anew each time; after any other change to a
+        It is the answer for an HTTP request to the domain itself: one that `bind` would give an
+        empty subdomain. The rules' `methods` are read anew each time; after any other change to a
         rule call its `refresh()`.
 
         Args:
@@ -73,12 +93,13 @@ class Map(WerkzeugMap):
     def find_url(self, endpoint: Hashable, values: Mapping[str, Any] | None) -> str | None:
         """Return the URL of an endpoint below the script root, if there can be no doubt.
 
-        It is what `map.bind(host).build(endpoint, values)` returns, whatever the method of the
-        request that the map is bound to; an endpoint whose rules differ in their methods is in doubt.
+        It is what `map.bind(host).build(endpoint, values)` returns, whatever method the map is
+        bound to: an endpoint whose rules differ in their methods is in doubt.
 
         Args:
             endpoint: The endpoint of a rule.
-            values: Values for the rule's variables; the rest becomes the query. None counts as absent.
+            values: Values for the rule's variables; the rest becomes the query. None is as good
+                as absent.
 
         Returns:
             The path, beginning with a slash, and the query; None if Werkzeug must build the URL, or
@@ -91,7 +112,16 @@ class Map(WerkzeugMap):
         templates = self._templates.get(endpoint)
         if templates is None:
             templates = self._get_templates(endpoint)
-        return find_url(templates, values)
+        try:
+            for template in templates:
+                url = template.find_url(values)
+                if url is not None:
+                    return url
+        except Exception:
+            # A converter refused the value, or failed. Werkzeug knows what follows from that, and
+            # asks the converter again.
+            return None
+        return None
 
     def add(self, rulefactory: RuleFactory) -> None:
         """Add a rule, or the rules of a factory; a rule belongs to one map only.
@@ -112,11 +142,15 @@ class Map(WerkzeugMap):
                     self._remap = True
 
     def recompile(self) -> None:
-        """Read all rules anew, after one of them was changed in place."""
+        """Read all rules anew; `Rule.refresh` calls this after a change in place."""
         with self._lock:
-            self._start_matcher()
+            matcher = Matcher()
+            if self._depends_on_host():
+                matcher.leave_to_werkzeug()
             for rule in self._rules_in_order:
-                self._own_matcher.add(rule)
+                matcher.add(rule)
+            self._own_matcher = matcher
+            self._exact = matcher.exact
             self._templates.clear()
             self._remap = True
 
@@ -127,8 +161,8 @@ class Map(WerkzeugMap):
         with self._lock:
             if not self._remap:
                 return
-            # PERF: Werkzeug's own matcher is not filled before it is needed (benchmarks/scenarios.py).
-            # It is made anew, and published complete: other threads may be reading the former one.
+            # PERF: Werkzeug's own matcher is filled when it is needed (benchmarks/scenarios.py). It
+            # is made anew, and published complete: other threads may be reading the former one.
             matcher = StateMachineMatcher(self.merge_slashes)
             for rule in self._rules_in_order:
                 if not rule.build_only:
@@ -181,12 +215,6 @@ class Map(WerkzeugMap):
             subdomain: The part of the request's host in front of *server_name*; found out if None.
         """
         return MapAdapter(self, super().bind_to_environ(environ, server_name, subdomain))
-
-    def _start_matcher(self) -> None:
-        self._own_matcher = Matcher()
-        self._exact = self._own_matcher.exact
-        if self._depends_on_host():
-            self._own_matcher.leave_to_werkzeug()
 
     def _get_templates(self, endpoint: Hashable) -> tuple[UrlTemplate, ...]:
         with self._lock:

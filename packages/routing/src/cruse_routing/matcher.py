@@ -1,9 +1,9 @@
 """Find the rule of a path in the order in which Werkzeug would, or leave the decision to Werkzeug.
 
-The order is: at each segment fixed text first, then the variables by weight, back to the last choice if
-the rest does not fit. Three kinds of answer are left to Werkzeug as soon as they come into sight: a rule
-that ends here but not for this method (405, or another rule), a slash too many or too few (a redirect),
-and a rule that `is_plain` does not call plain.
+The order is: at each segment fixed text first, then the variables by weight, and back to the last
+choice if the rest does not fit. Three answers are left to Werkzeug as soon as they come into sight:
+a rule that has this path but not this method (405, or another rule), a slash too many or too few (a
+redirect), and a rule that `is_plain` does not call plain.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from .trie import Node
 
 
 def is_plain(rule: WerkzeugRule) -> bool:
-    """Tell whether a match of *rule* is the whole answer: no redirect, no defaults, no WebSocket."""
+    """Tell whether a match of *rule* is all: no redirect, no defaults, no WebSocket."""
     return not (rule.defaults or rule.redirect_to is not None or rule.alias or rule.websocket)
 
 

@@ -1,9 +1,8 @@
 """Translate what Werkzeug compiled of a rule into the terms of the trie and the URL builder.
 
-This is the one place that reads Werkzeug's private names: `Rule._parts` (a domain part, then one
-part for each path segment), `Rule._trace` (the rule's text and variables in order), `Rule._converters`,
-the groups `__werkzeug_0`, `__werkzeug_1` … in the regular expression of a part, and
-`Rule._encode_query_vars`.
+This is the one place that reads what Werkzeug keeps private in a rule: `_parts` (one for the
+domain, then one for each path segment), `_trace` (text and variables in order), `_converters`, the
+groups `__werkzeug_0`, `__werkzeug_1` … in the expression of a part, and `_encode_query_vars`.
 """
 
 from __future__ import annotations
@@ -44,7 +43,7 @@ def has_domain(rule: WerkzeugRule) -> bool:
 
 
 def iter_segments(rule: WerkzeugRule) -> Iterator[str | Segment]:
-    """Yield the segments of a bound rule's path behind its first slash; those of fixed text as str."""
+    """Yield the segments of a bound rule's path, those of fixed text as str."""
     for part in rule._parts[2:]:
         if part.static:
             yield part.content

@@ -1,8 +1,8 @@
 """Hold the rules of a map in a tree of path segments.
 
-The tree grows rule by rule, under the lock of the map, while other threads read it. What a reader may
-be looking at is replaced, never changed in place, and a branch without a rule at its end is as good as
-none: a reader sees a rule that is being added either whole or not at all.
+The tree grows rule by rule, under the lock of the map, while other threads read it. What a reader
+may be looking at is replaced, never changed in place, and a branch without a rule at its end is as
+good as none: a reader sees a rule that is being added either whole or not at all.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ class Edge:
         return self._pattern.match(text)
 
     def read(self, text: str) -> tuple[list[str], bool] | None:
-        """Return the values in *text*, and whether a final slash was left over; None if no match."""
+        """Return the values in *text*, and whether a final slash is left; None if no match."""
         if self.segment.is_variable:
             return ([text], False) if self.accepts(text) else None
         match = self.match(text)
