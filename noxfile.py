@@ -359,7 +359,10 @@ def run_pytest(
     ignored: str | None = None,
 ) -> None:
     """Run the tests in *paths* with the arguments after `--`."""
-    arguments = [str(path.relative_to(ROOT)) for path in paths if path.exists()]
+    missing = [str(path) for path in paths if not path.exists()]
+    if missing:
+        session.error(f"There are no tests in {', '.join(missing)}.")
+    arguments = [str(path.relative_to(ROOT)) for path in paths]
     if ignored is not None:
         arguments.append(f"--ignore-glob=*/{ignored}")
     session.run("python", "-m", "pytest", *arguments, *session.posargs, env=env or {})
