@@ -59,10 +59,8 @@ class DebugFilesKeyError(KeyError, AssertionError):
         message = (
             f"request.files has no {key!r}, but request.form has: the body came as"
             f" {request.mimetype!r}, which carries no file contents."
-            ' Add enctype="multipart/form-data" to the <form>.'
+            f' Add enctype="multipart/form-data" to the <form>. Sent instead of contents: {names}.'
         )
-        if names:
-            message += f" Sent instead of the contents: {names}."
         super().__init__(message)
         self.message = message
 

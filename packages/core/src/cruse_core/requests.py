@@ -203,8 +203,7 @@ class Request(WerkzeugRequest):
 
     # The body
 
-    @property
-    def json_module(self) -> Any:
+    def _find_json_module(self) -> Any:
         """What parses a JSON body: the app's provider, or the standard library without an app."""
         return json if self._app is None else self._app.json
 
@@ -416,5 +415,6 @@ install(
     [
         LateAttribute(name, make, doc=getattr(vars(WerkzeugRequest).get(name), "__doc__", None))
         for name, make in _LATE_VALUES.items()
-    ],
+    ]
+    + [LateAttribute("json_module", Request._find_json_module)],
 )

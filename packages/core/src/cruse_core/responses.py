@@ -186,6 +186,10 @@ class Response(_SettledClassChange, WerkzeugResponse):
         else:
             self._init_generally(response, status, headers)
             return
+        if status is None:
+            status = self.default_status
+        if status != 200:
+            self._status, self._status_code = _parse_status(status)
         if isinstance(response, str):
             self._body = response.encode()
         elif type(response) is bytes:
@@ -195,10 +199,6 @@ class Response(_SettledClassChange, WerkzeugResponse):
             self.response = [response]
         else:
             self.response = [] if response is None else response
-        if status is None:
-            status = self.default_status
-        if status != 200:
-            self._status, self._status_code = _parse_status(status)
         if pairs:
             self.headers = make_headers(pairs + self._make_pairs())
 
@@ -216,8 +216,7 @@ class Response(_SettledClassChange, WerkzeugResponse):
         size: int = app.config["MAX_COOKIE_SIZE"]
         return size
 
-    @property
-    def json_module(self) -> Any:
+    def _find_json_module(self) -> Any:
         """What parses a JSON body: the app's provider, or the standard library without an app."""
         app = _find_app()
         return json if app is None else app.json
@@ -272,7 +271,7 @@ class Response(_SettledClassChange, WerkzeugResponse):
                 [("Content-Type", self._content_type), ("Content-Length", str(len(body)))],
             )
             return () if is_head else [body]
-        if self._is_plain and values.keys() <= _STATE and not self.direct_passthrough:
+        if self._is_plain and values.keys() <= _STATE and not values.get("direct_passthrough"):
             pairs = self._find_header_pairs(values)
             if pairs is not None:
                 iterable = self._make_body_iterable(values, environ)
@@ -382,5 +381,6 @@ install(
         LateAttribute("headers", _make_headers),
         LateAttribute("response", _make_response_list),
         LateAttribute("_on_close", _make_on_close),
+        LateAttribute("json_module", Response._find_json_module),
     ],
 )
