@@ -1,0 +1,461 @@
+"""Open and save the session, as a signed cookie unless told otherwise.
+
+`context.py` and `pipeline.py` decide when a session is opened and saved; this file only how. The
+context marks a session as accessed; a session marks itself as modified.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, MutableMapping
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Any, NoReturn, Protocol, Self
+
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+from werkzeug.http import dump_cookie, http_date
+from werkzeug.wrappers import Response as BaseResponse
+
+from cruse_core.cookie_signing import CookieSigner, get_signer, may_contain
+from cruse_core.errors import SecretKeyError
+from cruse_core.json_provider import DefaultJSONProvider, json_default
+from cruse_core.json_tags import TaggedJSONSerializer
+from cruse_core.requests import Request
+from cruse_core.responses import Response
+
+_PERMANENT = "_permanent"
+
+
+class SessionJSON(Protocol):
+    """What sessions ask of an app's JSON provider."""
+
+    def dumps(self, obj: Any, **kwargs: Any) -> str:
+        """Return *obj* as a JSON document."""
+        ...
+
+    def loads(self, s: str | bytes, **kwargs: Any) -> Any:
+        """Return the value of the JSON document *s*."""
+        ...
+
+
+class SessionApp(Protocol):
+    """What opening and saving a session asks of an app."""
+
+    @property
+    def config(self) -> Mapping[str, Any]:
+        """The settings: SECRET_KEY_FALLBACKS and SESSION_*."""
+        ...
+
+    @property
+    def secret_key(self) -> str | bytes | None:
+        """Key that signs the cookie; without one no session can be saved."""
+        ...
+
+    @property
+    def permanent_session_lifetime(self) -> timedelta:
+        """Time for which a permanent session is kept, and any cookie accepted."""
+        ...
+
+    @property
+    def json(self) -> SessionJSON:
+        """What writes and reads the cookie's JSON."""
+        ...
+
+
+class SessionMixin(MutableMapping[str, Any]):
+    """What every session is: a mutable mapping that knows what was done to it."""
+
+    # Whether the session did not exist before; whether that is known is up to the interface.
+    new = False
+    # Whether it was changed. Where that is not tracked, it counts as changed always.
+    modified = True
+    # Whether it was read or changed, so that the answer depends on the cookie.
+    accessed = True
+
+    @property
+    def permanent(self) -> bool:
+        """Whether the session outlives the browser: for PERMANENT_SESSION_LIFETIME."""
+        permanent: bool = self.get(_PERMANENT, False)
+        return permanent
+
+    @permanent.setter
+    def permanent(self, value: bool) -> None:
+        self[_PERMANENT] = bool(value)
+
+
+class SecureCookieSession(dict[str, Any], SessionMixin):
+    """A session that is kept in a signed cookie.
+
+    It notices that a key is set or removed, but not a change inside of a value: set `modified` to
+    True after that.
+    """
+
+    modified = False
+    accessed = False
+
+    def __init__(self, initial: Mapping[str, Any] | None = None) -> None:
+        super().__init__(() if initial is None else initial)
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.modified = True
+        super().__setitem__(key, value)
+
+    def __delitem__(self, key: str) -> None:
+        super().__delitem__(key)
+        self.modified = True
+
+    def setdefault(self, key: str, default: Any = None) -> Any:
+        """Return the value of *key*, after setting it to *default* if there is none."""
+        if key not in self:
+            self[key] = default
+        return self[key]
+
+    def pop(self, key: str, *default: Any) -> Any:
+        """Remove *key* and return its value; *default* if it is missing, KeyError without one."""
+        if key in self:
+            self.modified = True
+        return super().pop(key, *default)
+
+    def popitem(self) -> tuple[str, Any]:
+        """Remove the last item and return it."""
+        item = super().popitem()
+        self.modified = True
+        return item
+
+    def update(self, *args: Any, **kwargs: Any) -> None:
+        """Set all items of a mapping or of an iterable of pairs, and the keyword arguments."""
+        self.modified = True
+        super().update(*args, **kwargs)
+
+    def __ior__(self, other: Any) -> Self:  # type: ignore[override,misc]  # one form for all
+        self.update(other)
+        return self
+
+    def clear(self) -> None:
+        """Remove everything; the cookie is then deleted."""
+        self.modified = True
+        super().clear()
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {super().__repr__()}>"
+
+
+class NullSession(SecureCookieSession):
+    """The session of an app without a secret key: empty, and it cannot be written to."""
+
+    def _refuse(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise SecretKeyError(
+            "The session is unavailable because no secret key was set: without one its cookie "
+            "could be forged. Set app.secret_key, or SECRET_KEY in app.config, to a random value "
+            "that stays the same: python -c 'import secrets; print(secrets.token_hex())'"
+        )
+
+    __setitem__ = __delitem__ = __ior__ = _refuse
+    clear = pop = popitem = setdefault = update = _refuse
+
+
+class SessionInterface:
+    """How sessions are opened and saved; a subclass gives at least those two methods.
+
+    The session is opened before the URL of the request is matched, and saved after the
+    after-request functions.
+    """
+
+    null_session_class: type[NullSession] = NullSession
+    # Whether the sessions are pickled, for extensions that keep them.
+    pickle_based = False
+    # Whether the pipeline may wait with opening the session until somebody reads it.
+    opens_when_read = False
+
+    def open_session(self, app: SessionApp, request: Request) -> SessionMixin | None:
+        """Return the session of *request*; None if the app lacks the settings for one."""
+        raise NotImplementedError
+
+    def save_session(self, app: SessionApp, session: SessionMixin, response: Response) -> None:
+        """Save *session*, and add to *response* what the client needs to find it again."""
+        raise NotImplementedError
+
+    def needs_saving_unread(self, app: SessionApp, request: Request) -> bool:
+        """Return whether a session that nobody opened must be, to be saved; only asked then."""
+        return False
+
+    def make_null_session(self, app: SessionApp) -> NullSession:
+        """Return the session for when `open_session` has returned None."""
+        return self.null_session_class()
+
+    def is_null_session(self, obj: object) -> bool:
+        """Return whether *obj* is a session that is never saved."""
+        return isinstance(obj, self.null_session_class)
+
+    def get_cookie_name(self, app: SessionApp) -> str:
+        """Return the name of the cookie."""
+        name: str = app.config["SESSION_COOKIE_NAME"]
+        return name
+
+    def get_cookie_domain(self, app: SessionApp) -> str | None:
+        """Return the domain whose subdomains also get the cookie; None for the very host."""
+        domain: str | None = app.config["SESSION_COOKIE_DOMAIN"]
+        return domain
+
+    def get_cookie_path(self, app: SessionApp) -> str:
+        """Return the URL path below which the cookie is sent."""
+        path: str = app.config["SESSION_COOKIE_PATH"] or app.config["APPLICATION_ROOT"]
+        return path
+
+    def get_cookie_httponly(self, app: SessionApp) -> bool:
+        """Return whether scripts in the page cannot read the cookie."""
+        httponly: bool = app.config["SESSION_COOKIE_HTTPONLY"]
+        return httponly
+
+    def get_cookie_secure(self, app: SessionApp) -> bool:
+        """Return whether the cookie is sent over HTTPS only."""
+        secure: bool = app.config["SESSION_COOKIE_SECURE"]
+        return secure
+
+    def get_cookie_samesite(self, app: SessionApp) -> str | None:
+        """Return "Strict" or "Lax" to restrict requests that come from other sites, or None."""
+        samesite: str | None = app.config["SESSION_COOKIE_SAMESITE"]
+        return samesite
+
+    def get_cookie_partitioned(self, app: SessionApp) -> bool:
+        """Return whether an embedded page gets a cookie of its own per embedding site."""
+        partitioned: bool = app.config["SESSION_COOKIE_PARTITIONED"]
+        return partitioned
+
+    def get_expiration_time(self, app: SessionApp, session: SessionMixin) -> datetime | None:
+        """Return when the cookie ends, in UTC; None for the end of the browser's session."""
+        if not session.permanent:
+            return None
+        return datetime.now(UTC) + app.permanent_session_lifetime
+
+    def should_set_cookie(self, app: SessionApp, session: SessionMixin) -> bool:
+        """Return whether the cookie is sent: the session was changed, or is kept alive."""
+        if session.modified:
+            return True
+        return session.permanent and bool(app.config["SESSION_REFRESH_EACH_REQUEST"])
+
+
+def _sha1(data: bytes = b"") -> Any:
+    # Looked up when called: a build of Python in FIPS mode lacks it.
+    return hashlib.sha1(data)  # noqa: S324 - the default that keeps Flask's cookies valid
+
+
+# Methods after whose replacement a session may matter although nobody has read it.
+_STEPS = frozenset({"open_session", "save_session", "session_class", "should_set_cookie"})
+
+
+class SecureCookieSessionInterface(SessionInterface):
+    """Keeps the session in a cookie that is signed by ItsDangerous, or as it would sign.
+
+    The session is opened when it is first read. If a subclass or an assignment replaces one of
+    `open_session`, `save_session`, `should_set_cookie` and `session_class`, it is opened before the
+    URL is matched, as with any other interface.
+    """
+
+    salt: str | bytes = "cookie-session"
+    digest_method: Callable[..., Any] = staticmethod(_sha1)
+    key_derivation = "hmac"
+    # Writes and reads the session; the JSON library is the app's provider.
+    serializer: Any
+    session_class: type[SecureCookieSession] = SecureCookieSession
+    opens_when_read: bool = True
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if not _STEPS.isdisjoint(vars(cls)):
+            cls.opens_when_read = False
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        super().__setattr__(name, value)
+        if name in _STEPS:
+            self.opens_when_read = False
+
+    def open_session(self, app: SessionApp, request: Request) -> SecureCookieSession | None:
+        """Return the session in the request's cookie; an empty one if there is no valid cookie.
+
+        Returns:
+            The session; None if the app has no secret key.
+        """
+        signer = self._find_signer(app)
+        general = self.get_signing_serializer(app) if signer is None else None
+        if signer is None and general is None:
+            return None
+        cookie = request.cookies.get(self.get_cookie_name(app))
+        if not cookie:
+            return self.session_class()
+        max_age_seconds = int(app.permanent_session_lifetime.total_seconds())
+        if signer is not None:
+            document = signer.find_document(cookie, max_age_seconds)
+            if document is not None:
+                return self.session_class(self._read(app, document))
+            general = self.get_signing_serializer(app)
+        assert general is not None  # there is a secret key
+        try:
+            return self.session_class(general.loads(cookie, max_age=max_age_seconds))
+        except BadSignature:
+            return self.session_class()
+
+    def save_session(self, app: SessionApp, session: SessionMixin, response: Response) -> None:
+        """Set the cookie on *response* if it has to change, or delete it."""
+        if session.accessed:
+            vary_on_cookie(response)
+        if not session:
+            if session.modified:
+                response.delete_cookie(self.get_cookie_name(app), **self._cookie_options(app))
+                vary_on_cookie(response)
+        elif self.should_set_cookie(app, session):
+            self._set_cookie(app, session, response)
+            vary_on_cookie(response)
+
+    def needs_saving_unread(self, app: SessionApp, request: Request) -> bool:
+        """Return whether the session may have to be sent again, although nobody has read it.
+
+        That is so if it is permanent, and each request refreshes its cookie. Without a session
+        cookie in the request the answer is False; so the caller need not ask if there is no cookie.
+        """
+        if not app.config["SESSION_REFRESH_EACH_REQUEST"]:
+            return False
+        cookie = request.cookies.get(self.get_cookie_name(app))
+        # PERF: a look at the text saves opening a session that ends with the browser
+        # (benchmarks/scenarios.py, real page).
+        return cookie is not None and may_contain(cookie, _PERMANENT.encode())
+
+    def get_signing_serializer(self, app: SessionApp) -> URLSafeTimedSerializer | None:
+        """Return what signs and checks the cookie in the general case; None without a secret key.
+
+        An overriding method decides for every cookie.
+        """
+        if not app.secret_key:
+            return None
+        serializer = self.serializer
+        if _is_tagged(serializer):
+            serializer = _AppSerializer(app.json, serializer)
+        keys = (*(app.config["SECRET_KEY_FALLBACKS"] or ()), app.secret_key)
+        return URLSafeTimedSerializer(
+            [key.encode() if isinstance(key, str) else key for key in keys],
+            salt=self.salt,
+            serializer=serializer,
+            signer_kwargs={
+                "digest_method": self.digest_method,
+                "key_derivation": self.key_derivation,
+            },
+        )
+
+    def _find_signer(self, app: SessionApp) -> CookieSigner | None:
+        """Return the quick signer; None if there is no key, or something is out of the ordinary."""
+        secret_key = app.secret_key
+        if (
+            not secret_key
+            or self.key_derivation != "hmac"
+            or self.digest_method is not _sha1
+            or type(self.serializer) is not TaggedJSONSerializer
+            or type(self).get_signing_serializer is not _GET_SIGNING_SERIALIZER
+            or "get_signing_serializer" in self.__dict__
+        ):
+            return None
+        fallbacks = app.config["SECRET_KEY_FALLBACKS"]
+        # The keys are looked at each time: a changed one counts at once.
+        return get_signer((*fallbacks, secret_key) if fallbacks else (secret_key,), self.salt)
+
+    def _read(self, app: SessionApp, document: str) -> Any:
+        provider = app.json
+        value = provider.loads(document)
+        if type(provider).loads is not DefaultJSONProvider.loads or self.serializer.may_be_tagged(
+            document
+        ):
+            return self.serializer.untag_all(value)
+        return value
+
+    def _set_cookie(self, app: SessionApp, session: SessionMixin, response: Response) -> None:
+        name = self.get_cookie_name(app)
+        options = self._cookie_options(app)
+        expires = self.get_expiration_time(app, session)
+        signer = self._find_signer(app)
+        if signer is None:
+            general = self.get_signing_serializer(app)
+            assert general is not None  # otherwise it would be a null session
+            value = general.dumps(dict(session))
+        else:
+            values = self.serializer.tag(session if isinstance(session, dict) else dict(session))
+            document = app.json.dumps(values, separators=(",", ":"))
+            value = signer.sign(document)
+            # PERF: what signs here needs no quotes, so all of the header but value and date is
+            # ready (benchmarks/scenarios.py, session).
+            if type(response).set_cookie is BaseResponse.set_cookie:
+                header = _make_cookie_header(name, value, expires, **options)
+                if len(header) <= response.max_cookie_size:
+                    response.headers.add("Set-Cookie", header)
+                    return
+        response.set_cookie(name, value, expires=expires, **options)
+
+    def _cookie_options(self, app: SessionApp) -> dict[str, Any]:
+        return {
+            "domain": self.get_cookie_domain(app),
+            "path": self.get_cookie_path(app),
+            "secure": self.get_cookie_secure(app),
+            "httponly": self.get_cookie_httponly(app),
+            "samesite": self.get_cookie_samesite(app),
+            "partitioned": self.get_cookie_partitioned(app),
+        }
+
+
+_GET_SIGNING_SERIALIZER = SecureCookieSessionInterface.get_signing_serializer
+
+session_json_serializer = TaggedJSONSerializer(default=json_default)
+SecureCookieSessionInterface.serializer = session_json_serializer
+
+
+class _AppSerializer:
+    """Lets ItsDangerous write tagged JSON with an app's provider."""
+
+    def __init__(self, provider: SessionJSON, tagged: TaggedJSONSerializer) -> None:
+        self._provider = provider
+        self._tagged = tagged
+
+    def dumps(self, value: Any) -> str:
+        return self._provider.dumps(self._tagged.tag(value), separators=(",", ":"))
+
+    def loads(self, document: str) -> Any:
+        return self._tagged.untag_all(self._provider.loads(document))
+
+
+def _is_tagged(serializer: Any) -> bool:
+    cls = type(serializer)
+    return (
+        isinstance(serializer, TaggedJSONSerializer)
+        and cls.dumps is TaggedJSONSerializer.dumps
+        and cls.loads is TaggedJSONSerializer.loads
+    )
+
+
+def vary_on_cookie(response: BaseResponse) -> None:
+    """Tell caches that the answer depends on the cookie."""
+    # PERF: a response seldom has the header already, and Werkzeug's set of its values costs as
+    # much as the signature (benchmarks/scenarios.py, session).
+    if "Vary" in response.headers:
+        response.vary.add("Cookie")
+    else:
+        response.headers.add("Vary", "Cookie")
+
+
+def _make_cookie_header(name: str, value: str, expires: datetime | None, **options: Any) -> str:
+    """Return what `dump_cookie` returns for a *value* that needs no quotes."""
+    start, middle, end = _make_cookie_frame(name, expires is not None, *options.items())
+    if expires is None:
+        return f"{start}{value}{end}"
+    return f"{start}{value}{middle}{_format_date(expires.replace(microsecond=0))}{end}"
+
+
+@lru_cache(maxsize=32)
+def _make_cookie_frame(name: str, expires: bool, *options: tuple[str, Any]) -> tuple[str, str, str]:
+    """Return the text before the value, between value and date, and after that."""
+    header = dump_cookie(name, "V", expires="D" if expires else None, max_size=0, **dict(options))
+    start = f"{name}="
+    after_value = header.removeprefix(f"{start}V")
+    if not expires:
+        return start, "", after_value
+    before_date, mark, after_date = after_value.partition("; Expires=")
+    return start, before_date + mark, after_date.removeprefix("D")
+
+
+_format_date = lru_cache(maxsize=8)(http_date)
