@@ -1,0 +1,127 @@
+"""A rule that compiles its URL builders at their first use."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+import werkzeug.routing
+
+from cruse_routing import Map, Rule, UnicodeConverter
+
+
+def bind(rule: Rule) -> Rule:
+    Map([rule])
+    return rule
+
+
+class TestAttributes:
+    def test_is_a_rule_of_werkzeug(self) -> None:
+        assert isinstance(Rule("/"), werkzeug.routing.Rule)
+
+    def test_are_known_as_soon_as_the_rule_is_bound(self) -> None:
+        rule = bind(Rule("/a/<int:b>/", methods=["get"], endpoint="e", defaults={"c": 1}))
+        assert rule.arguments == {"b", "c"}
+        assert rule.methods == {"GET", "HEAD"}
+        assert rule.is_branch
+        assert repr(rule).startswith("<Rule '/a/<b>/' (")
+
+    def test_empty_returns_an_unbound_copy(self) -> None:
+        copy = bind(Rule("/a/<b>", endpoint="e")).empty()
+        assert type(copy) is Rule
+        assert (copy.rule, copy.endpoint) == ("/a/<b>", "e")
+        Map([copy])
+
+    def test_equality_is_that_of_werkzeug(self) -> None:
+        assert bind(Rule("/<a>")) == bind(Rule("/<a>"))
+        assert bind(Rule("/<a>")) != bind(Rule("/<b>"))
+
+
+class TestBuild:
+    def test_with_unknown_values_makes_a_query(self) -> None:
+        rule = bind(Rule("/a/<int:b>"))
+        for _ in range(2):
+            assert rule.build({"b": 1, "c": 2}) == ("", "/a/1?c=2")
+
+    def test_without_unknown_values_drops_them(self) -> None:
+        rule = bind(Rule("/a/<int:b>"))
+        for _ in range(2):
+            assert rule.build({"b": 1, "c": 2}, append_unknown=False) == ("", "/a/1")
+
+    def test_takes_a_value_of_any_name(self) -> None:
+        rule = bind(Rule("/<self>"))
+        assert rule.build({"self": "a", "rule": "b", "values": "c"}) == ("", "/a?rule=b&values=c")
+
+    def test_in_many_threads_at_first_use_gives_each_the_url(self) -> None:
+        rule = bind(Rule("/<a>"))
+        barrier = Barrier(4)
+
+        def build(number: int) -> object:
+            barrier.wait()
+            return rule.build({"a": number})
+
+        with ThreadPoolExecutor(4) as pool:
+            assert list(pool.map(build, range(4))) == [("", f"/{number}") for number in range(4)]
+
+
+class TestRefusals:
+    """What Werkzeug refuses to compile is refused when the rule is added, not when it is used."""
+
+    def test_variable_twice(self) -> None:
+        with pytest.raises(SyntaxError, match="duplicate argument"):
+            Map([Rule("/<a>/<a>")])
+
+    @pytest.mark.parametrize("name", ["None", "True", "False"])
+    def test_variable_named_like_a_constant(self, name: str) -> None:
+        with pytest.raises(ValueError, match=name):
+            Map([Rule(f"/<{name}>")])
+
+    def test_default_that_the_converter_refuses(self) -> None:
+        with pytest.raises(ValueError, match="invalid literal"):
+            Map([Rule("/<int:a>", defaults={"a": "x"})])
+
+    def test_text_that_has_no_utf8(self) -> None:
+        with pytest.raises(UnicodeEncodeError):
+            Map([Rule("/\ud800")])
+
+    def test_unknown_converter(self) -> None:
+        with pytest.raises(LookupError, match="'nope' does not exist"):
+            Map([Rule("/<nope:a>")])
+
+
+class TestRefresh:
+    def test_makes_the_map_match_what_was_changed(self) -> None:
+        rule = Rule("/a", endpoint="a")
+        routing_map = Map([rule, Rule("/<name>", endpoint="name")])
+        rule.rule = "/b"
+        rule.refresh()
+        assert routing_map.find_match("/b", "GET") == (rule, {})
+        assert routing_map.bind("localhost").match("/a") == ("name", {"name": "a"})
+        assert routing_map.find_url("a", {}) == "/b"
+
+    def test_works_on_a_map_of_werkzeug(self) -> None:
+        rule = Rule("/a", endpoint="a")
+        routing_map = werkzeug.routing.Map([rule])
+        rule.rule = "/b"
+        rule.refresh()
+        assert routing_map.bind("localhost").build("a") == "/b"
+
+
+class TestSubclass:
+    def test_may_choose_the_converters(self) -> None:
+        class LongRule(Rule):
+            def get_converter(self, *args: object) -> UnicodeConverter:
+                return UnicodeConverter(self.map, minlength=3)
+
+        routing_map = Map([LongRule("/<a>", endpoint="a")])
+        assert routing_map.bind("localhost").match("/abc") == ("a", {"a": "abc"})
+        assert not routing_map.bind("localhost").test("/ab")
+
+    def test_may_refuse_to_build(self) -> None:
+        class SilentRule(Rule):
+            def build(self, *args: object, **options: object) -> None:
+                return None
+
+        routing_map = Map([SilentRule("/a", endpoint="a")])
+        assert routing_map.find_url("a", {}) is None
