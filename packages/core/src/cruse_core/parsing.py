@@ -144,12 +144,8 @@ def find_short_body(environ: Mapping[str, Any], limit_bytes: int | None) -> byte
     length = int(length_text) if len(length_text) < 10 else ONE_READ_LIMIT_BYTES + 1
     if length > ONE_READ_LIMIT_BYTES or (limit_bytes is not None and length > limit_bytes):
         return None
-    return _read_exactly(stream, length) if length else b""
-
-
-def _read_exactly(stream: IO[bytes], length: int) -> bytes:
     data = b""
-    while True:
+    while len(data) < length:
         try:
             more = stream.read(length - len(data))
         except (OSError, ValueError) as exc:
@@ -157,8 +153,7 @@ def _read_exactly(stream: IO[bytes], length: int) -> bytes:
         if not more:
             raise ClientDisconnected
         data = data + more if data else more
-        if len(data) >= length:
-            return data
+    return data
 
 
 def make_read_stream(environ: dict[str, Any]) -> IO[bytes]:

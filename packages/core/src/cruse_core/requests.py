@@ -62,14 +62,14 @@ class RequestApp(Protocol):
 
 
 # A subclass that overrides one of these gets all of Werkzeug's steps.
-_BODY_STEPS: Final = ("stream", "__getattribute__")
-_FORM_STEPS: Final = (
-    *_BODY_STEPS,
-    "headers",
-    "mimetype",
-    "want_form_data_parsed",
-    "make_form_data_parser",
+_STEPS: Final = (
+    "__getattribute__",
     "_get_stream_for_parsing",
+    "headers",
+    "make_form_data_parser",
+    "mimetype",
+    "stream",
+    "want_form_data_parsed",
 )
 
 
@@ -100,13 +100,11 @@ class Request(WerkzeugRequest):
     _max_content_length: int | None = None
     _max_form_memory_size: int | None = None
     _max_form_parts: int | None = None
-    _reads_body_at_once: ClassVar[bool] = True
-    _parses_plain_forms: ClassVar[bool] = True
+    _is_plain: ClassVar[bool] = True
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        cls._reads_body_at_once = inherits_all(cls, Request, _BODY_STEPS)
-        cls._parses_plain_forms = inherits_all(cls, Request, _FORM_STEPS)
+        cls._is_plain = inherits_all(cls, Request, _STEPS)
 
     def __init__(
         self, environ: WSGIEnvironment, populate_request: bool = True, shallow: bool = False
@@ -203,9 +201,28 @@ class Request(WerkzeugRequest):
 
     # The body
 
-    def _find_json_module(self) -> Any:
-        """What parses a JSON body: the app's provider, or the standard library without an app."""
-        return json if self._app is None else self._app.json
+    def close(self) -> None:
+        """Close the files that the client sent."""
+        # PERF: most requests have none (benchmarks/scenarios.py: text).
+        if self.__dict__.get("files"):
+            super().close()
+
+    @property
+    def is_json(self) -> bool:
+        """Whether the client says that the body is JSON."""
+        return self._has_content_type("application/json") or super().is_json
+
+    def _has_content_type(self, content_type: str) -> bool:
+        """Return True if the environ certainly has it; False leaves the decision to `mimetype`."""
+        # PERF: one comparison for a client that sends no parameters (benchmarks/scenarios.py: form,
+        # JSON echo).
+        values = self.__dict__
+        return (
+            self._is_plain
+            and "headers" not in values
+            and "mimetype" not in values
+            and self._environ.get("CONTENT_TYPE") == content_type
+        )
 
     def on_json_loading_failed(self, e: ValueError | None) -> Any:
         """Answer 400 for a malformed body and 415 for another type; details only in debug mode."""
@@ -240,12 +257,7 @@ class Request(WerkzeugRequest):
     def _find_unread_body(self) -> bytes | None:
         """Read the body in one call; None if it must be read from `stream`."""
         values = self.__dict__
-        if (
-            not self._reads_body_at_once
-            or "stream" in values
-            or self._body_was_read
-            or self.shallow
-        ):
+        if not self._is_plain or "stream" in values or self._body_was_read or self.shallow:
             return None
         # Somebody may have given the request another environ.
         environ = values.get("environ", self._environ)
@@ -257,7 +269,7 @@ class Request(WerkzeugRequest):
     def _load_form_data(self) -> None:
         if "form" in self.__dict__:
             return
-        if not (self._parses_plain_forms and self._load_urlencoded_form()):
+        if not (self._is_plain and self._load_urlencoded_form()):
             super()._load_form_data()
         if self._app is not None and self._app.debug:
             attach_enctype_error_multidict(self)
@@ -270,8 +282,7 @@ class Request(WerkzeugRequest):
             or self.form_data_parser_class is not FormDataParser
         ):
             return False
-        is_form = "headers" not in values and self._environ.get("CONTENT_TYPE") == FORM_MIMETYPE
-        if not is_form and self.mimetype != FORM_MIMETYPE:
+        if not self._has_content_type(FORM_MIMETYPE) and self.mimetype != FORM_MIMETYPE:
             return False
         body: bytes | None = values.get("_cached_data")
         if body is None:
@@ -395,6 +406,11 @@ def _make_stream(request: Request) -> IO[bytes]:
     return stream
 
 
+def _make_json_module(request: Request) -> Any:
+    """Return what parses a JSON body: the app's provider, or the standard library."""
+    return json if request._app is None else request._app.json
+
+
 _WERKZEUG_VALUES: Final[Mapping[str, Callable[..., Any]]] = {
     name: attribute.fget
     for base in reversed(WerkzeugRequest.__mro__)
@@ -407,14 +423,14 @@ _LATE_VALUES: Final[Mapping[str, Callable[[Request], Any]]] = {
     "environ": _make_environ,
     "args": _make_args,
     "cookies": _make_cookies,
+    "json_module": _make_json_module,
     "mimetype": _make_mimetype,
     "stream": _make_stream,
 }
 install(
     Request,
     [
-        LateAttribute(name, make, doc=getattr(vars(WerkzeugRequest).get(name), "__doc__", None))
+        LateAttribute(name, make, doc=_WERKZEUG_VALUES.get(name, make).__doc__)
         for name, make in _LATE_VALUES.items()
-    ]
-    + [LateAttribute("json_module", Request._find_json_module)],
+    ],
 )

@@ -110,6 +110,7 @@ _STATE: Final = frozenset(
         "_status_code",
         "direct_passthrough",
         "headers",
+        "json_module",
         "response",
     }
 )
@@ -215,11 +216,6 @@ class Response(_SettledClassChange, WerkzeugResponse):
             return WerkzeugResponse.max_cookie_size
         size: int = app.config["MAX_COOKIE_SIZE"]
         return size
-
-    def _find_json_module(self) -> Any:
-        """What parses a JSON body: the app's provider, or the standard library without an app."""
-        app = _find_app()
-        return json if app is None else app.json
 
     # The body
 
@@ -375,12 +371,18 @@ def _make_on_close(response: Response) -> list[Callable[[], Any]]:
     return []
 
 
+def _make_json_module(response: Response) -> Any:
+    """Return what parses a JSON body: the app's provider, or the standard library."""
+    app = _find_app()
+    return json if app is None else app.json
+
+
 install(
     Response,
     [
         LateAttribute("headers", _make_headers),
         LateAttribute("response", _make_response_list),
         LateAttribute("_on_close", _make_on_close),
-        LateAttribute("json_module", Response._find_json_module),
+        LateAttribute("json_module", _make_json_module),
     ],
 )
