@@ -13,7 +13,7 @@ from urllib.parse import quote, quote_plus
 from werkzeug.routing import Rule as WerkzeugRule
 
 from .conversion import PATH_SAFE, ToPath, make_to_path
-from .segments import encode_query, get_converters, has_domain, iter_path_pieces
+from .segments import encode_query, get_converters, get_path_pieces, has_domain
 
 # The characters that Werkzeug leaves as they are in a query.
 QUERY_SAFE = "!$'()*,/:;?@"
@@ -31,7 +31,7 @@ class UrlTemplate:
         converters = get_converters(rule)
         gaps: list[tuple[str, str, ToPath]] = []
         text = ""
-        for is_variable, piece in iter_path_pieces(rule):
+        for is_variable, piece in get_path_pieces(rule):
             if is_variable:
                 gaps.append((text, piece, make_to_path(converters[piece])))
                 text = ""

@@ -70,13 +70,10 @@ def get_converters(rule: WerkzeugRule) -> dict[str, BaseConverter]:
     return rule._converters
 
 
-def iter_path_pieces(rule: WerkzeugRule) -> Iterator[tuple[bool, str]]:
-    """Yield the pieces of a bound rule's path: `(True, variable)` or `(False, text)`."""
-    trace = iter(rule._trace)
-    for is_variable, text in trace:
-        if not is_variable and text == "|":
-            break  # ends the domain
-    yield from trace
+def get_path_pieces(rule: WerkzeugRule) -> list[tuple[bool, str]]:
+    """Return the pieces of a bound rule's path: `(True, variable)` or `(False, text)`."""
+    end_of_domain = rule._trace.index((False, "|"))
+    return rule._trace[end_of_domain + 1 :]
 
 
 def encode_query(rule: WerkzeugRule, values: Mapping[str, Any]) -> str:
