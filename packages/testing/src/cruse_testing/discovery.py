@@ -40,13 +40,15 @@ class AppReference(NamedTuple):
 def parse_reference(text: str) -> AppReference:
     """Return what `module`, `module:name` or `module:factory("argument", key=1)` refers to.
 
+    In place of the module, its file may be given: `folder/module.py`.
+
     Raises:
         AppNotFoundError: The text has another form.
     """
     module, colon, rest = text.strip().partition(":")
-    if not all(part.isidentifier() for part in module.split(".")):
+    if not module.endswith(".py") and not all(map(str.isidentifier, module.split("."))):
         raise AppNotFoundError(
-            f"{module!r} in {text!r} is not the name of a module. "
+            f"{module!r} in {text!r} is not the name of a module, nor of a Python file. "
             "Write 'module:app' or 'package.module:create_app', as in an import."
         )
     if not colon:
@@ -132,6 +134,9 @@ def load_app(
     Raises:
         AppNotFoundError: Module or name is missing, or the factory takes other arguments.
     """
+    if reference.module.endswith(".py"):
+        folder, module_name = _locate_file(folder / reference.module)
+        reference = reference._replace(module=module_name)
     module = _import_module(reference, folder)
     found = _get_attribute(module, reference)
     args = args or reference.args
@@ -145,6 +150,16 @@ def load_app(
             "@pytest.mark.cruse_config(KEY=value)."
         )
     return found
+
+
+def _locate_file(path: Path) -> tuple[Path, str]:
+    """Return the folder that a file is imported from, and the name of its module."""
+    names = [] if path.name == "__init__.py" else [path.stem]
+    folder = path.parent
+    while (folder / "__init__.py").exists():
+        names.insert(0, folder.name)
+        folder = folder.parent
+    return folder, ".".join(names)
 
 
 def _import_module(reference: AppReference, folder: Path) -> ModuleType:

@@ -6,6 +6,7 @@ Cruse itself is imported only when a test asks for a fixture.
 from __future__ import annotations
 
 import os
+from argparse import ArgumentError
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -37,7 +38,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     }
     try:
         group.addoption("--cruse-app", "--app", **settings)
-    except ValueError:
+    except (ValueError, ArgumentError):
         # Another plugin has an option --app; ours then has its long name only.
         group.addoption("--cruse-app", **settings)
     parser.addini("cruse_app", "the Cruse app to test, as for --app")
