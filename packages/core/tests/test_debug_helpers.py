@@ -47,7 +47,8 @@ class TestFormDataRoutingRedirect:
         request = make_request("/old?a=1")
         request.routing_exception = RequestRedirect("http://localhost/new?a=1")
         message = str(FormDataRoutingRedirect(request))
-        assert "POST 'http://localhost/old?a=1' to 'http://localhost/new?a=1'" in message
+        assert "POST 'http://localhost/old?a=1'" in message
+        assert "to the canonical URL 'http://localhost/new?a=1'" in message
         assert "Send the request to the final URL." in message
         assert "slash" not in message
 

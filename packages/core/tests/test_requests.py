@@ -178,6 +178,11 @@ class TestAttributes:
         assert request.method == "PATCH"
         assert request.cookies == MultiDict({"b": "2"})
 
+    def test_a_replaced_query_string_is_parsed(self) -> None:
+        request = make_request(QUERY_STRING="a=1")
+        request.query_string = b"b=2"
+        assert request.args == MultiDict({"b": "2"})
+
     def test_storage_classes_of_a_subclass_are_honoured(self) -> None:
         class StoringRequest(Request):
             parameter_storage_class = MultiDict

@@ -41,6 +41,17 @@ class LoggedStream:
         self.log.append("stream closed")
 
 
+class ClosingList(list[Any]):
+    """A list that tells when it is closed."""
+
+    def __init__(self, log: list[str]) -> None:
+        super().__init__(["a", b"b"])
+        self.log = log
+
+    def close(self) -> None:
+        self.log.append("list closed")
+
+
 def generate(log: list[str]) -> Iterator[str]:
     try:
         yield "first, "
@@ -66,6 +77,7 @@ BODIES: dict[str, Callable[[list[str]], Any]] = {
     "list": lambda log: ["a", b"b"],
     "empty list": lambda log: [],
     "tuple": lambda log: (b"a", "b"),
+    "closing list": ClosingList,
     "stream": LoggedStream,
     "generator": generate,
     "file": lambda log: io.BytesIO(b"line\nline"),

@@ -76,8 +76,9 @@ class FormDataRoutingRedirect(AssertionError):
         redirect = request.routing_exception
         assert isinstance(redirect, RequestRedirect)
         message = (
-            f"Routing redirects {request.method} {request.url!r} to {redirect.new_url!r}."
-            f" Clients follow a {redirect.code} without the body, so the view would never see it."
+            f"Routing redirects {request.method} {request.url!r} to the canonical URL"
+            f" {redirect.new_url!r}. Clients follow a {redirect.code} without the body, so the view"
+            " would never see it."
         )
         if f"{request.base_url}/" == redirect.new_url.partition("?")[0]:
             message += " The URL of the rule ends with a slash that the requested one lacks."

@@ -68,6 +68,7 @@ _STEPS: Final = (
     "headers",
     "make_form_data_parser",
     "mimetype",
+    "query_string",
     "stream",
     "want_form_data_parsed",
 )
@@ -377,8 +378,11 @@ def _make_environ(request: Request) -> WSGIEnvironment:
 
 def _make_args(request: Request) -> MultiDict[str, str]:
     if request.parameter_storage_class is ImmutableMultiDict:
-        query = request.query_string
-        args = parse_pairs(query.decode("ascii")) if query.isascii() else None
+        if request._is_plain and "query_string" not in request.__dict__:
+            query: str = request._environ.get("QUERY_STRING", "")
+        else:
+            query = request.query_string.decode("latin1")
+        args = parse_pairs(query)
         if args is not None:
             return args
     general: MultiDict[str, str] = _WERKZEUG_VALUES["args"](request)

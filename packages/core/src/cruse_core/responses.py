@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from http import HTTPStatus
-from typing import Any, ClassVar, Final, Protocol
+from typing import Any, ClassVar, Final, Protocol, cast
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 from werkzeug.datastructures import Headers
@@ -172,7 +172,6 @@ class Response(_SettledClassChange, WerkzeugResponse):
         pairs = None
         if (
             not self._is_plain
-            or direct_passthrough
             or not self.automatically_set_content_length
             or (headers is not None and (pairs := find_plain_pairs(headers)) is None)
         ):
@@ -185,8 +184,10 @@ class Response(_SettledClassChange, WerkzeugResponse):
         elif mimetype is not None or (mimetype := self.default_mimetype) is not None:
             self._content_type = _make_content_type(mimetype)
         else:
-            self._init_generally(response, status, headers)
+            self._init_generally(response, status, headers, direct_passthrough=direct_passthrough)
             return
+        if direct_passthrough:
+            self.direct_passthrough = True
         if status is None:
             status = self.default_status
         if status != 200:
@@ -267,7 +268,7 @@ class Response(_SettledClassChange, WerkzeugResponse):
                 [("Content-Type", self._content_type), ("Content-Length", str(len(body)))],
             )
             return () if is_head else [body]
-        if self._is_plain and values.keys() <= _STATE and not values.get("direct_passthrough"):
+        if self._is_plain and values.keys() <= _STATE:
             pairs = self._find_header_pairs(values)
             if pairs is not None:
                 iterable = self._make_body_iterable(values, environ)
@@ -319,14 +320,17 @@ class Response(_SettledClassChange, WerkzeugResponse):
         self, values: Mapping[str, Any], environ: WSGIEnvironment
     ) -> Iterable[bytes]:
         is_head = environ["REQUEST_METHOD"] == "HEAD"
+        if values.get("direct_passthrough") and not is_head:
+            # As in Werkzeug, the server closes what it gets, and the response is not told.
+            return cast("Iterable[bytes]", self.response)
         chunks: Iterable[bytes]
         if "response" not in values:
             chunks = [self._body]
         else:
             response = self.response
-            if not isinstance(response, (list, tuple)):
-                return SentBody(iter(()) if is_head else _iter_encoded(response), self.close)
             chunks = _iter_encoded(response)
+            if type(response) is not list and type(response) is not tuple:
+                return SentBody(iter(()) if is_head else chunks, self.close)
         if is_head:
             chunks = ()
         return SentBody(iter(chunks), self.close) if values.get("_on_close") else list(chunks)
@@ -354,7 +358,11 @@ class SentBody:
 
 def _iter_encoded(chunks: Iterable[str] | Iterable[bytes]) -> Iterator[bytes]:
     for chunk in chunks:
-        yield chunk.encode() if isinstance(chunk, str) else chunk
+        # PERF: most chunks are bytes, and need one comparison (benchmarks/scenarios.py: stream).
+        if type(chunk) is not bytes and isinstance(chunk, str):
+            yield chunk.encode()
+        else:
+            yield chunk
 
 
 def _make_headers(response: Response) -> Headers:
