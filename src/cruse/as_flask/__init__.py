@@ -12,8 +12,14 @@ variables named `FLASK_...`, `.flaskenv` files and the entry points of `flask.co
 """
 
 from cruse.as_flask.finder import install
-from cruse_core import environment
+from cruse_cli.names import add_aliases
+from cruse_core.context import AppGlobals
 
 install()
-if "FLASK" not in environment.prefixes:
-    environment.prefixes.append("FLASK")
+AppGlobals.label = "flask.g"
+add_aliases(
+    "FLASK",
+    dotenv_file=".flaskenv",
+    entry_point_group="flask.commands",
+    version_line=("Flask", "flask"),
+)

@@ -15,6 +15,10 @@ _ABSENT: Any = object()
 _sentinel = OWN_GROUP
 
 
+class UnexpectedUnicodeError(AssertionError, UnicodeError):
+    """Never raised; Flask has had it since Python 2."""
+
+
 class ContextVarView:
     """Shows one side of the one context variable, as Flask has two of them.
 

@@ -52,7 +52,7 @@ MODULES: dict[str, dict[str, str]] = {
             "appcontext_tearing_down got_request_exception request_finished request_started "
             "request_tearing_down"
         ),
-        "cruse_templating": "Environment",
+        "cruse_templating.environment": "Environment",
         **_CONTEXT_VARS,
     },
     "flask.blueprints": {
@@ -83,12 +83,11 @@ MODULES: dict[str, dict[str, str]] = {
     },
     "flask.debughelpers": {
         "cruse": "App=Cruse Blueprint",
+        "cruse.as_flask.adapters": "UnexpectedUnicodeError",
         "cruse_core.debug_helpers": (
-            "DebugFilesKeyError FormDataRoutingRedirect UnexpectedUnicodeError "
-            "attach_enctype_error_multidict"
+            "DebugFilesKeyError FormDataRoutingRedirect attach_enctype_error_multidict"
         ),
         "cruse_core.globals": "request_ctx",
-        "cruse_templating": "explain_template_loading_attempts",
     },
     "flask.globals": {
         "cruse": "current_app",
@@ -135,7 +134,8 @@ MODULES: dict[str, dict[str, str]] = {
         "cruse_core.json_provider": "DefaultJSONProvider JSONProvider",
         "cruse_core.logging": "create_logger",
         "cruse_core.plan": "_split_blueprint_path=split_blueprint_path",
-        "cruse_templating": "DispatchingJinjaLoader Environment",
+        "cruse_templating.environment": "Environment",
+        "cruse_templating.loader": "DispatchingJinjaLoader",
         **_SETUP,
     },
     "flask.sansio.blueprints": {
@@ -145,7 +145,7 @@ MODULES: dict[str, dict[str, str]] = {
         **_SETUP,
     },
     "flask.sansio.scaffold": {
-        "cruse_templating": "_default_template_ctx_processor=default_context_processor",
+        "cruse_templating.processors": "_default_template_ctx_processor=default_context_processor",
         "cruse.as_flask.adapters": "_sentinel",
         "werkzeug.exceptions": "default_exceptions",
         **_SETUP,
@@ -166,10 +166,10 @@ MODULES: dict[str, dict[str, str]] = {
         ),
         "cruse_core.globals": "request",
         "cruse_core.signals": "before_render_template template_rendered",
-        "cruse_templating": (
-            "DispatchingJinjaLoader Environment "
-            "_default_template_ctx_processor=default_context_processor"
-        ),
+        "cruse_templating.environment": "Environment",
+        "cruse_templating.loader": "DispatchingJinjaLoader",
+        "cruse_templating.processors": "_default_template_ctx_processor=default_context_processor",
+        "cruse_templating.rendering": "_render",
         "cruse.as_flask.adapters": "_cv_app _cv_request",
     },
     "flask.testing": {

@@ -41,7 +41,7 @@ from cruse_core.resources import make_instance_path, open_file
 from cruse_core.scaffold import endpoint_from_view, setupmethod
 from cruse_core.sessions import SecureCookieSessionInterface, SessionInterface
 from cruse_core.types import RouteCallable, TeardownCallable
-from cruse_core.urls import add_anchor, resolve_endpoint
+from cruse_core.urls import add_anchor, find_subdomain, resolve_endpoint
 
 C = TypeVar("C", bound="App")
 T_teardown = TypeVar("T_teardown", bound=TeardownCallable)
@@ -407,12 +407,17 @@ class App(Pipeline):
         if trusted_hosts is not None:
             request.trusted_hosts = trusted_hosts
         # Reading it refuses a host that is not trusted, before anything is matched.
-        request.host  # noqa: B018
-        subdomain = None
-        if not self.subdomain_matching:
-            # SERVER_NAME then says nothing about the hosts that are served.
+        host = request.host
+        subdomain: str | None = self.url_map.default_subdomain or ""
+        if self.url_map.host_matching:
+            server_name = subdomain = None
+        elif not self.subdomain_matching:
+            # SERVER_NAME says nothing about the hosts that are served.
             server_name = None
-            subdomain = self.url_map.default_subdomain or ""
+        elif server_name is None:
+            subdomain = None
+        else:
+            subdomain = find_subdomain(host, server_name, request.scheme)
         return self.url_map.bind_to_environ(
             request._environ, server_name=server_name, subdomain=subdomain
         )

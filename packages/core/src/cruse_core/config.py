@@ -16,6 +16,7 @@ from typing import IO, Any, Generic, Protocol, Self, TypeVar, overload
 
 from werkzeug.utils import import_string
 
+from cruse_core import environment
 from cruse_core.errors import ConfigError
 
 T = TypeVar("T")
@@ -181,7 +182,7 @@ class Config(dict[str, Any]):
         return True
 
     def from_prefixed_env(
-        self, prefix: str = "CRUSE", *, loads: Callable[[str], Any] = json.loads
+        self, prefix: str | None = None, *, loads: Callable[[str], Any] = json.loads
     ) -> bool:
         """Take the environment variables that start with *prefix* and an underscore.
 
@@ -190,7 +191,7 @@ class Config(dict[str, Any]):
         `config["MAIL"]["PORT"]`, and keeps the other keys of that dict.
 
         Args:
-            prefix: What the variables start with; it is no part of the key.
+            prefix: What the variables start with; it is no part of the key. CRUSE by default.
             loads: Turns the text of a variable into a value.
 
         Returns:
@@ -199,7 +200,11 @@ class Config(dict[str, Any]):
         Raises:
             TypeError: A name leads into a setting that is no dict.
         """
-        start = f"{prefix}_"
+        for known in environment.prefixes if prefix is None else (prefix,):
+            self._take_variables(f"{known}_", loads)
+        return True
+
+    def _take_variables(self, start: str, loads: Callable[[str], Any]) -> None:
         # In order, so that a whole dict is set before single keys of it.
         for variable in sorted(name for name in os.environ if name.startswith(start)):
             text = os.environ[variable]
@@ -216,7 +221,6 @@ class Config(dict[str, Any]):
                     f"{'.'.join(outer_keys)!r}, which is no dict but another setting. "
                     "Rename the variable, or make that setting a dict."
                 ) from None
-        return True
 
     def get_namespace(
         self, namespace: str, lowercase: bool = True, trim_namespace: bool = True

@@ -20,6 +20,7 @@ from cruse_core.errors import OutOfContextError
 from cruse_core.lazy import lazy
 from cruse_core.plan import Plan, Plans
 from cruse_core.requests import Request
+from cruse_core.responses import use_app_finder
 from cruse_core.sessions import SessionInterface, SessionMixin
 from cruse_core.signals import appcontext_popped, appcontext_pushed
 from cruse_core.teardown import raise_together
@@ -59,6 +60,9 @@ class ContextApp(Protocol):
 
 class AppGlobals:
     """A plain object to keep values on, `g`: it lives as long as the app context."""
+
+    # How `repr` calls it.
+    label = "cruse.g"
 
     def __getattr__(self, name: str) -> Any:
         raise AttributeError(
@@ -102,7 +106,7 @@ class AppGlobals:
         ctx = current.get(None)
         if ctx is None:
             return object.__repr__(self)
-        return f"<{type(self).__name__} g of {ctx.app.name!r}>"
+        return f"<{self.label} of {ctx.app.name!r}>"
 
 
 class _OfRequest:
@@ -242,7 +246,8 @@ class RequestContext(AppContext):
     flashes: list[tuple[str, str]] | None = None
     request: Request
     after_request_functions: list[Callable[[Any], Any]] | tuple[()] = ()
-    _session: SessionMixin | None = None
+    # The session, if something has opened it.
+    opened_session: SessionMixin | None = None
     # True for a copy: the request, its files and the environ belong to the original.
     _copied = False
     # What ended a request whose teardown waits for a stream.
@@ -263,7 +268,7 @@ class RequestContext(AppContext):
             request._app = app
         self.request = request
         if session is not None:
-            self._session = session
+            self.opened_session = session
 
     @property
     def request_context(self) -> RequestContext:  # type: ignore[override]  # read-only here
@@ -308,7 +313,7 @@ class RequestContext(AppContext):
     @property
     def session(self) -> SessionMixin:  # type: ignore[override]  # read-only here
         """The session of this request, which counts as accessed from now on."""
-        session = self._session
+        session = self.opened_session
         if session is None:
             session = self.open_session()
         session.accessed = True
@@ -316,18 +321,18 @@ class RequestContext(AppContext):
 
     def open_session(self) -> SessionMixin:
         """Open the session if it is not open yet, without counting that as an access."""
-        if self._session is None:
+        if self.opened_session is None:
             interface: SessionInterface = self.app.session_interface
             session = interface.open_session(self.app, self.request)
             if session is None:
                 session = interface.make_null_session(self.app)
-            self._session = session
-        return self._session
+            self.opened_session = session
+        return self.opened_session
 
     @property
-    def opened_session(self) -> SessionMixin | None:
-        """The session, if something has opened it."""
-        return self._session
+    def _session(self) -> SessionMixin:
+        # The name under which extensions of Flask look at a session without accessing it.
+        return self.open_session()
 
     def push(self) -> None:
         """Make this the active context: open the session if need be, then match the URL."""
@@ -449,7 +454,7 @@ class RequestContext(AppContext):
         It has a `g` of its own, and leaves closing the request to the original.
         """
         copy = type(self)(
-            self.app, self.request._environ, request=self.request, session=self._session
+            self.app, self.request._environ, request=self.request, session=self.opened_session
         )
         copy._copied = True
         return copy
@@ -460,6 +465,14 @@ class RequestContext(AppContext):
 
 
 current: ContextVar[AppContext] = ContextVar("cruse.context")
+
+
+def _find_active_app() -> Any:
+    ctx = current.get(None)
+    return None if ctx is None else ctx.app
+
+
+use_app_finder(_find_active_app)
 
 
 def outside_app_text(name: str) -> str:

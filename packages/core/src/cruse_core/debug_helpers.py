@@ -58,8 +58,8 @@ class DebugFilesKeyError(KeyError, AssertionError):
         names = ", ".join(repr(value) for value in request.form.getlist(key))
         message = (
             f"request.files has no {key!r}, but request.form has: the body came as"
-            f" {request.mimetype!r}, which carries no file contents."
-            f' Add enctype="multipart/form-data" to the <form>. Sent instead of contents: {names}.'
+            f" {request.mimetype!r}, so no file contents were transmitted."
+            f' Add enctype="multipart/form-data" to the <form>. This was submitted: {names}.'
         )
         super().__init__(message)
         self.message = message

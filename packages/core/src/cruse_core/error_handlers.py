@@ -40,8 +40,8 @@ def exception_class_and_code(
         except KeyError:
             raise ValueError(
                 f"{exc_class_or_code!r} is not a recognized HTTP error code. Only codes that an "
-                "HTTPException stands for can have a handler. For another code, derive a class "
-                "from HTTPException with that code and register the handler for the class."
+                "HTTPException stands for can have a handler. Use a subclass of HTTPException with "
+                "that code instead, and register the handler for the class."
             ) from None
     else:
         exc_class = exc_class_or_code

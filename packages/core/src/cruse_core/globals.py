@@ -84,6 +84,11 @@ class _SessionProxy(LocalProxy[SessionMixin]):
         return key in get_request_context("session").session
 
 
+# An unbound proxy shows the name of its class.
+for _class in (_AppProxy, _GlobalsProxy, _RequestProxy, _SessionProxy):
+    _class.__name__ = "LocalProxy"
+
+
 def _proxy(proxy_class: type[LocalProxy[T]], find: Callable[[], T]) -> T:
     """Make a proxy, typed as what it stands for: that is how its users see it."""
     return cast(T, proxy_class(find))
@@ -96,5 +101,5 @@ session = _proxy(_SessionProxy, lambda: get_request_context("session").session)
 
 # The contexts themselves, for extensions. `app_ctx` is the one that owns `g`, the same object for
 # each request within it.
-app_ctx = _proxy(LocalProxy[AppContext], lambda: _get_context("app_ctx").owner)
-request_ctx = _proxy(LocalProxy[RequestContext], lambda: get_request_context("request_ctx"))
+app_ctx = _proxy(LocalProxy, lambda: _get_context("app_ctx").owner)
+request_ctx = _proxy(LocalProxy, lambda: get_request_context("request_ctx"))

@@ -1,4 +1,4 @@
-"""Read and write JSON as the current app does; outside of an app, as the standard library does."""
+"""Read and write JSON as the current app does; outside of an app, as the default provider does."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import IO, Any
 
 from cruse_core import context
 from cruse_core.globals import current_app
+from cruse_core.json_provider import json_default
 from cruse_core.responses import Response
 
 
@@ -14,7 +15,7 @@ def dumps(obj: Any, **kwargs: Any) -> str:
     """Return *obj* as JSON; *kwargs* are those of the app's provider."""
     if _has_app():
         return current_app.json.dumps(obj, **kwargs)
-    return json.dumps(obj, **kwargs)
+    return json.dumps(obj, **{"default": json_default, **kwargs})
 
 
 def dump(obj: Any, fp: IO[str], **kwargs: Any) -> None:
@@ -22,7 +23,7 @@ def dump(obj: Any, fp: IO[str], **kwargs: Any) -> None:
     if _has_app():
         current_app.json.dump(obj, fp, **kwargs)
     else:
-        json.dump(obj, fp, **kwargs)
+        json.dump(obj, fp, **{"default": json_default, **kwargs})
 
 
 def loads(s: str | bytes, **kwargs: Any) -> Any:

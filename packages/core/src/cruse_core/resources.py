@@ -66,36 +66,31 @@ def find_package(import_name: str) -> tuple[str | None, str]:
         have to be on the import path.
     """
     folder = _folder_on_path(import_name)
-    for prefix in {sys.prefix, sys.base_prefix}:
-        if folder.is_relative_to(Path(prefix).resolve()) and "site-packages" in folder.parts:
-            return prefix, str(folder)
-    # The layout of other systems: lib/pythonX.Y/dist-packages, or a "site-packages" elsewhere.
-    for part in ("site-packages", "dist-packages"):
-        if folder.name == part:
-            return str(_prefix_of(folder)), str(folder)
-    return None, str(folder)
-
-
-def _prefix_of(site_packages: Path) -> Path:
-    parent = site_packages.parent
+    prefix = Path(sys.prefix).absolute()
+    if folder.is_relative_to(prefix):
+        return str(prefix), str(folder)
+    if folder.name.lower() != "site-packages":
+        return None, str(folder)
+    # PREFIX/lib/pythonX.Y/site-packages, or PREFIX/Lib/site-packages on Windows.
+    parent = folder.parent
     if parent.name.lower() == "lib":
-        return parent.parent
-    if parent.parent.name.lower() == "lib":
-        return parent.parent.parent
-    return parent
+        parent = parent.parent
+    elif parent.parent.name.lower() == "lib":
+        parent = parent.parent.parent
+    return str(parent), str(folder)
 
 
 def _folder_on_path(import_name: str) -> Path:
     package = import_name.partition(".")[0]
     spec = None if package == "__main__" else _find_spec(package)
     if spec is None:
-        return Path(get_root_path(import_name)).resolve()
+        return Path(get_root_path(import_name)).absolute()
     if spec.submodule_search_locations:
         locations = list(spec.submodule_search_locations)
-        return Path(locations[0]).resolve().parent
+        return Path(locations[0]).absolute().parent
     if spec.origin is None:
         return Path.cwd()
-    return Path(spec.origin).resolve().parent
+    return Path(spec.origin).absolute().parent
 
 
 def make_instance_path(import_name: str) -> str:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import warnings
 from urllib.parse import quote
+
+# Where `warnings` notes what it has shown already.
+_warned: dict[str, int] = {}
 
 # RFC 3986, 3.5: these may stand in a fragment as they are; "%" keeps what is already quoted.
 _FRAGMENT_SAFE = "%!#$&'()*+,/:;=?@"
@@ -19,6 +23,37 @@ def resolve_endpoint(endpoint: str, blueprint: str | None) -> str:
     if endpoint[:1] != ".":
         return endpoint
     return endpoint[1:] if blueprint is None else blueprint + endpoint
+
+
+def find_subdomain(host: str, server_name: str, scheme: str) -> str:
+    """Return the part of *host* in front of *server_name*.
+
+    Args:
+        host: Of a request, without the standard port of the scheme.
+        server_name: Of the app, perhaps with a port.
+        scheme: "http" or "https".
+
+    Returns:
+        "" for the server name itself; for a host that does not belong to it a text that no rule can
+        match, the one that Werkzeug uses, after a warning.
+    """
+    host = host.lower()
+    name = server_name.lower().removesuffix(":443" if scheme == "https" else ":80")
+    if host == name:
+        return ""
+    subdomain = host.removesuffix(f".{name}")
+    if subdomain != host:
+        return subdomain
+    # As Flask's: programs that expect such hosts filter by this text and module.
+    warnings.warn_explicit(
+        f"Current server name {host!r} doesn't match configured server name {server_name!r}",
+        UserWarning,
+        filename=__file__,
+        lineno=1,
+        module="flask.app",
+        registry=_warned,
+    )
+    return "<invalid>"
 
 
 def add_anchor(url: str, anchor: str) -> str:
