@@ -5,14 +5,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, MutableMapping
+from collections import ChainMap
+from collections.abc import Iterable, Mapping, MutableMapping
 from typing import Any, Protocol
 
 import jinja2
 from jinja2 import BaseLoader, Template, TemplatesNotFound
+from jinja2.runtime import Context, new_context
 
 from cruse_templating.errors import MissingTemplatesError
 from cruse_templating.loader import DispatchingJinjaLoader
+
+
+class AppTemplate(Template):
+    """A template that takes the globals of its environment at once, if it has none of its own."""
+
+    def new_context(
+        self,
+        vars: dict[str, Any] | None = None,
+        shared: bool = False,
+        locals: Mapping[str, Any] | None = None,
+    ) -> Context:
+        """Make the context of one rendering, as Jinja2 does."""
+        template_globals = self.globals
+        # PERF: copying a ChainMap takes as long as rendering a short template, and each rendering
+        # copies it twice; a dict is copied in no time (benchmarks/scenarios.py: template).
+        if isinstance(template_globals, ChainMap) and not any(template_globals.maps[:-1]):
+            template_globals = template_globals.maps[-1]
+        return new_context(
+            self.environment, self.name, self.blocks, vars, shared, template_globals, locals
+        )
 
 
 class EnvironmentApp(Protocol):
@@ -30,6 +52,8 @@ class Environment(jinja2.Environment):
         app: The app; it makes the loader, unless *options* has one.
         **options: Of `jinja2.Environment`.
     """
+
+    template_class = AppTemplate
 
     def __init__(self, app: EnvironmentApp, **options: Any) -> None:
         if "loader" not in options:
