@@ -30,7 +30,7 @@ class RequestHeaders(EnvironHeaders):
         self.environ = environ
 
     # PERF: a header's place in the environ is computed once per name, not per request
-    # (benchmarks/scenarios.py: query, cookies, headers).
+    # (benchmarks/scenarios.py: headers).
 
     @overload
     def get(self, key: str) -> str | None: ...
@@ -63,7 +63,7 @@ def find_plain_pairs(headers: object) -> list[tuple[str, str]] | None:
         A new list; None if a value needs a conversion or check, or if one of the headers tells of
         the body, as what the response adds then depends on it.
     """
-    # PERF: one look at each pair (benchmarks/scenarios.py: JSON, static file).
+    # PERF: one look at each pair (benchmarks/scenarios.py: static).
     if type(headers) is dict:
         pairs = list(headers.items())
     elif type(headers) is list:
@@ -83,7 +83,7 @@ def find_plain_pairs(headers: object) -> list[tuple[str, str]] | None:
 
 def make_headers(pairs: list[tuple[str, str]]) -> Headers:
     """Make response headers of *pairs* that need no check; the list becomes the headers' own."""
-    # PERF: Werkzeug's constructor looks at each pair (benchmarks/scenarios.py: hooks). `_list` is
+    # PERF: Werkzeug's constructor looks at each pair (benchmarks/scenarios.py: session). `_list` is
     # its private name; test_headers.py notices if it changes.
     headers = Headers.__new__(Headers)
     headers._list = pairs

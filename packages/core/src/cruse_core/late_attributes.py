@@ -19,7 +19,7 @@ class LateAttribute:
     """
 
     # PERF: `functools.cached_property` takes a lock on Python 3.11, and Werkzeug's runs Python code
-    # at every read (benchmarks/scenarios.py: query, cookies, headers).
+    # at every read (benchmarks/scenarios.py: headers).
 
     def __init__(self, name: str, make: Callable[[Any], Any], *, doc: str | None = None) -> None:
         self.name: Final = name

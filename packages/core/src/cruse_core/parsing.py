@@ -58,7 +58,7 @@ def parse_pairs(text: str) -> ImmutableMultiDict[str, str] | None:
         The values; None if *text* or what it escapes goes beyond ASCII, or an escape is malformed.
     """
     # PERF: all escapes are replaced in one pass over the text, in place of a regular expression for
-    # each key and value (benchmarks/scenarios.py: form, query).
+    # each key and value (benchmarks/scenarios.py: form, headers).
     if not text.isascii():
         return None
     if "+" in text:
@@ -97,7 +97,7 @@ def parse_cookies(header: str) -> ImmutableMultiDict[str, str] | None:
         The cookies; None if one is quoted, has no name, or has blanks inside.
     """
     # PERF: one split in place of a regular expression for each cookie (benchmarks/scenarios.py:
-    # query, cookies, headers).
+    # headers).
     if '"' in header or "\t" in header or not header.isascii():
         return None
     values: dict[str, list[str]] = {}

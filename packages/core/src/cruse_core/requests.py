@@ -216,7 +216,7 @@ class Request(WerkzeugRequest):
     def _has_content_type(self, content_type: str) -> bool:
         """Return True if the environ certainly has it; False leaves the decision to `mimetype`."""
         # PERF: one comparison for a client that sends no parameters (benchmarks/scenarios.py: form,
-        # JSON echo).
+        # echo).
         values = self.__dict__
         return (
             self._is_plain

@@ -168,7 +168,7 @@ class Response(_SettledClassChange, WerkzeugResponse):
         direct_passthrough: bool = False,
     ) -> None:
         # PERF: no headers, no list and no status are made for a response that is only sent
-        # (benchmarks/scenarios.py: text, JSON).
+        # (benchmarks/scenarios.py: text, json).
         pairs = None
         if (
             not self._is_plain
@@ -284,7 +284,7 @@ class Response(_SettledClassChange, WerkzeugResponse):
 
     def _find_header_pairs(self, values: Mapping[str, Any]) -> list[tuple[str, str]] | None:
         """Make the list of headers to send; None if Werkzeug has to decide about one."""
-        # PERF: one look at each name in place of a copy (benchmarks/scenarios.py: hooks, session).
+        # PERF: one look at each name in place of a copy (benchmarks/scenarios.py: session).
         if not self._may_have_body():
             return None
         headers: Headers | None = values.get("headers")
