@@ -7,14 +7,14 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 import click
-from cruse_core import App, g
-from cruse_core.scaffold import setupmethod
 
 from cruse_cli.dotenv import load_dotenv as load_variables
 from cruse_cli.groups import AppGroup
 from cruse_cli.names import command_name, debug_flag, find_variable, get_load_dotenv
 from cruse_cli.run import show_server_banner
 from cruse_cli.runner import CliRunner
+from cruse_core import App, g
+from cruse_core.scaffold import setupmethod
 
 ShellContextProcessor = Callable[[], dict[str, Any]]
 T_processor = TypeVar("T_processor", bound=ShellContextProcessor)
@@ -84,7 +84,7 @@ class CommandsApp(App):
                 click.secho(
                     f" * {self.name!r} called its run() while the command {command_name()!r} "
                     "loaded it. That would never return, so it was ignored.\n"
-                    "   Call run() only below: if __name__ == \"__main__\":",
+                    '   Call run() only below: if __name__ == "__main__":',
                     fg="red",
                 )
             return

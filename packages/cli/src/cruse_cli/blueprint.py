@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from cruse_core import Blueprint, BlueprintSetupState
-from cruse_core.blueprint import OWN_GROUP
-
 from cruse_cli.app import CommandsApp
 from cruse_cli.groups import AppGroup
+from cruse_core import Blueprint, BlueprintSetupState
+from cruse_core.blueprint import OWN_GROUP
 
 
 class CommandsBlueprint(Blueprint):

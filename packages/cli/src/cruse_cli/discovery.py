@@ -11,31 +11,28 @@ import importlib
 import inspect
 import os
 import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from types import ModuleType
-from typing import Any, TypeGuard
-
-from cruse_core import App
+from types import MappingProxyType, ModuleType
+from typing import Any, NamedTuple, TypeGuard
 
 from cruse_cli.errors import NoAppError
 from cruse_cli.names import command_name
 from cruse_cli.tracebacks import format_from_module
+from cruse_core import App
 
 APP_NAMES = ("app", "application")
 FACTORY_NAMES = ("create_app", "make_app")
 
 
-@dataclass
-class AppReference:
+class AppReference(NamedTuple):
     """What follows the colon of `module:name` or `module:name("argument", key=1)`."""
 
     name: str
     is_call: bool = False
-    args: list[Any] = field(default_factory=list)
-    kwargs: dict[str, Any] = field(default_factory=dict)
+    args: tuple[Any, ...] = ()
+    kwargs: Mapping[str, Any] = MappingProxyType({})
 
 
 def prepare_import(path: str) -> str:
@@ -171,8 +168,8 @@ def parse_reference(text: str) -> AppReference:
                 return AppReference(
                     name,
                     is_call=True,
-                    args=[ast.literal_eval(arg) for arg in args],
-                    kwargs={str(kw.arg): ast.literal_eval(kw.value) for kw in keywords},
+                    args=tuple(ast.literal_eval(arg) for arg in args),
+                    kwargs=dict(map(_read_keyword, keywords)),
                 )
             except ValueError:
                 raise NoAppError(
@@ -186,6 +183,12 @@ def parse_reference(text: str) -> AppReference:
                 "itself can be called. Write a function there that returns the application."
             )
     raise NoAppError(_unreadable_text(text))
+
+
+def _read_keyword(keyword: ast.keyword) -> tuple[str, Any]:
+    if keyword.arg is None:
+        raise ValueError("'**' unpacks what is not known by name")
+    return keyword.arg, ast.literal_eval(keyword.value)
 
 
 def is_app(value: object) -> TypeGuard[App]:
@@ -209,7 +212,11 @@ def _iter_apps(module: ModuleType) -> Iterator[tuple[str, App]]:
 
 
 def _call_factory(
-    module: ModuleType, reference: AppReference, factory: Callable[..., Any], *, guessed: bool = False
+    module: ModuleType,
+    reference: AppReference,
+    factory: Callable[..., Any],
+    *,
+    guessed: bool = False,
 ) -> object:
     """Call a factory, or explain why these arguments cannot be its own."""
     place = f"{module.__name__}:{reference.name}"

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from typing import Any
+from typing import Any, Protocol, overload
 
 import click
-from cruse_core import App, current_app
 
 from cruse_cli import names
 from cruse_cli.discovery import find_near
@@ -18,15 +17,24 @@ from cruse_cli.errors import NoAppError
 from cruse_cli.options import app_option, debug_option, env_file_option, version_option
 from cruse_cli.routes import routes_command
 from cruse_cli.run import run_command
-from cruse_cli.script_info import ScriptInfo, with_appcontext
+from cruse_cli.script_info import ScriptInfo, find_commands, find_current_app, with_appcontext
 from cruse_cli.shell import shell_command
 from cruse_cli.tracebacks import format_from_module
+from cruse_core import App
 
 
 class AppGroup(click.Group):
     """A Click group whose commands run in the context of the application."""
 
-    def command(self, *args: Any, **kwargs: Any) -> Callable[..., Any]:
+    @overload
+    def command(self, f: Callable[..., Any], /) -> click.Command: ...
+    @overload
+    def command(
+        self, *args: Any, **kwargs: Any
+    ) -> Callable[[Callable[..., Any]], click.Command]: ...
+    def command(
+        self, *args: Any, **kwargs: Any
+    ) -> click.Command | Callable[[Callable[..., Any]], click.Command]:
         """Add the decorated function as a command; as `click.Group.command`.
 
         Args:
@@ -34,22 +42,28 @@ class AppGroup(click.Group):
             **kwargs: For Click. `with_appcontext=False` leaves the function as it is.
         """
         wrap = kwargs.pop("with_appcontext", True)
-        if len(args) == 1 and callable(args[0]) and not kwargs:
-            return super().command(with_appcontext(args[0]) if wrap else args[0])
+        function, args = _take_function(args)
+        register: Callable[[Callable[..., Any]], click.Command]
         register = super().command(*args, **kwargs)
 
         def add(f: Callable[..., Any]) -> click.Command:
             return register(with_appcontext(f) if wrap else f)
 
-        return add
+        return add if function is None else add(function)
 
-    def group(self, *args: Any, **kwargs: Any) -> Callable[..., Any]:
+    @overload
+    def group(self, f: Callable[..., Any], /) -> click.Group: ...
+    @overload
+    def group(self, *args: Any, **kwargs: Any) -> Callable[[Callable[..., Any]], click.Group]: ...
+    def group(
+        self, *args: Any, **kwargs: Any
+    ) -> click.Group | Callable[[Callable[..., Any]], click.Group]:
         """Add the decorated function as a nested `AppGroup`; as `click.Group.group`."""
         kwargs.setdefault("cls", AppGroup)
-        if len(args) == 1 and callable(args[0]):
-            function, *args = args
-            return super().group(*args, **kwargs)(function)
-        return super().group(*args, **kwargs)
+        function, args = _take_function(args)
+        register: Callable[[Callable[..., Any]], click.Group]
+        register = super().group(*args, **kwargs)
+        return register if function is None else register(function)
 
 
 class CruseGroup(AppGroup):
@@ -139,7 +153,7 @@ class CruseGroup(AppGroup):
         if group is None:
             return None
         # Callbacks of parameters run before the command does, and may need the application too.
-        if not current_app or current_app._get_current_object() is not app:
+        if find_current_app() is not app:
             ctx.with_resource(app.app_context())
         return group.get_command(ctx, cmd_name)
 
@@ -181,12 +195,13 @@ class CruseGroup(AppGroup):
             try:
                 self.add_command(entry_point.load(), entry_point.name)
             except Exception as exc:
-                owner = entry_point.dist.name if entry_point.dist else "?"
+                package = entry_point.value.partition(":")[0].partition(".")[0]
                 self._tell(
                     ctx,
-                    f"{format_from_module(exc)}The command {entry_point.name!r} of the "
-                    f"distribution {owner!r} could not be loaded from {entry_point.value!r}. "
-                    f"The other commands work. Update {owner!r}, or uninstall it.\n",
+                    f"{format_from_module(exc)}The command {entry_point.name!r} could not be "
+                    f"loaded from {entry_point.value!r}, where an installed distribution has it. The "
+                    f"other commands work. Update the distribution with {package!r}, or uninstall "
+                    "it.\n",
                 )
 
     @staticmethod
@@ -196,13 +211,27 @@ class CruseGroup(AppGroup):
             click.secho(text, err=True, fg="red")
 
 
-def find_commands(app: App) -> click.Group | None:
-    """Return the commands of *app*; None if it was built without this component."""
-    group = getattr(app, "cli", None)
-    return group if isinstance(group, click.Group) else None
+def _take_function(
+    args: tuple[Any, ...],
+) -> tuple[Callable[..., Any] | None, tuple[Any, ...]]:
+    """Split off the function of a decorator that is written without parentheses."""
+    if args and callable(args[0]):
+        return args[0], args[1:]
+    return None, args
 
 
-def _iter_entry_points() -> Iterator[Any]:
+class _EntryPoint(Protocol):
+    """What a group asks of an entry point of the standard library."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def value(self) -> str: ...
+    def load(self) -> Any: ...
+
+
+def _iter_entry_points() -> Iterator[_EntryPoint]:
+    # PERF: an app that is only served has no use for it (benchmarks/startup.py).
     from importlib import metadata
 
     for group in names.entry_point_groups:

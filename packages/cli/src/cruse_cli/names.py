@@ -11,7 +11,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import click
-from cruse_core.environment import debug_flag, find_variable, prefixes
+
+from cruse_core.environment import debug_flag as debug_flag
+from cruse_core.environment import find_variable as find_variable
+from cruse_core.environment import prefixes as prefixes
 
 # Files of default variables beside `.env`, which takes precedence over them.
 dotenv_files = [".cruseenv"]
@@ -23,7 +26,6 @@ entry_point_groups = ["cruse.commands"]
 version_lines = [("Cruse", "cruse-core"), ("Werkzeug", "werkzeug")]
 
 _FALSE_WORDS = {"0", "false", "no"}
-
 
 
 def add_aliases(

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import importlib.util
 import platform
-from importlib import metadata
 
 import click
 from click.core import ParameterSource
@@ -62,6 +61,9 @@ def get_version(ctx: click.Context, param: click.Parameter, value: bool) -> None
 
 
 def _version(distribution: str) -> str:
+    # PERF: only `--version` needs it (benchmarks/startup.py).
+    from importlib import metadata
+
     try:
         return metadata.version(distribution)
     except metadata.PackageNotFoundError:

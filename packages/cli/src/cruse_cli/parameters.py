@@ -9,14 +9,12 @@ from typing import Any
 import click
 
 
-class CertParamType(click.ParamType):
+class CertParamType(click.ParamType):  # type: ignore[type-arg]  # generic since Click 8.4 only
     """A certificate for HTTPS: a file, "adhoc", or the import path of an `ssl.SSLContext`."""
 
     name = "path"
 
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> Any:
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Return the path, "adhoc" or the SSL context."""
         try:
             # PERF: only HTTPS needs it (benchmarks/startup.py).
@@ -87,7 +85,7 @@ def pair_with_key(ctx: click.Context, param: click.Parameter, value: str | None)
     return value
 
 
-class SeparatedPathType(click.ParamType):
+class SeparatedPathType(click.ParamType):  # type: ignore[type-arg]  # as above
     """Paths, or patterns of paths, joined by ":" (by ";" on Windows)."""
 
     name = "path"

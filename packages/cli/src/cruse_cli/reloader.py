@@ -57,13 +57,12 @@ class WatchedCode:
         extra_paths = {os.path.realpath(path) for path in extra}
         folders = {os.path.realpath(path) for path in sys.path}
         folders = {path for path in folders if not _is_installed(path)} | extra_paths
+        # The root of the file system is nobody's project.
+        folders = {
+            path for path in folders if os.path.isdir(path) and os.path.dirname(path) != path
+        }
         outermost = frozenset(
-            path
-            for path in folders
-            # The root of the file system is nobody's project.
-            if os.path.isdir(path)
-            and os.path.dirname(path) != path
-            and not any(_is_below(path, other) for other in folders if os.path.dirname(other) != other)
+            path for path in folders if not any(_is_below(path, other) for other in folders)
         )
         files = {path for path in extra_paths if os.path.isfile(path)} | set(_iter_module_files())
         return cls(outermost, frozenset(files))
@@ -131,7 +130,8 @@ class WatchfilesReloader(_reloader.ReloaderLoop):
 
     def _watch(self, code: WatchedCode) -> None:
         """Wait; return only when modules have been imported that are not being watched."""
-        # PERF: the parent process, which only starts this one, does without (benchmarks/startup.py).
+        # PERF: the parent process, which only starts this one, does without it
+        # (benchmarks/startup.py).
         from watchfiles import watch
 
         imported = _imported()

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import click
-from cruse_core import App, current_app
 from werkzeug.routing import Rule
 
-from cruse_cli.script_info import with_appcontext
+from cruse_cli.script_info import find_current_app, with_appcontext
+from cruse_core import App
 
 # Answered by the framework for nearly every rule.
 AUTOMATIC_METHODS = {"HEAD", "OPTIONS"}
 
 
-@dataclass(frozen=True)
-class Route:
+class Route(NamedTuple):
     """One line of the list."""
 
     endpoint: str
@@ -79,9 +78,14 @@ def format_table(routes: Sequence[Route], domain_title: str) -> str:
     if domain_title != "Host" and not any(columns[domain_title]):
         del columns[domain_title]
     widths = [max(map(len, (title, *cells))) for title, cells in columns.items()]
-    lines = [tuple(columns), tuple("-" * width for width in widths), *zip(*columns.values())]
+    lines = [
+        tuple(columns),
+        tuple("-" * width for width in widths),
+        *zip(*columns.values(), strict=True),
+    ]
     return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(line, widths)) for line in lines
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True))
+        for line in lines
     )
 
 
@@ -98,7 +102,8 @@ def format_table(routes: Sequence[Route], domain_title: str) -> str:
 @with_appcontext
 def routes_command(sort: str, all_methods: bool, as_json: bool) -> None:
     """Show every route with its endpoint and methods."""
-    app = current_app._get_current_object()
+    app = find_current_app()
+    assert app is not None
     domain_title = "Host" if app.url_map.host_matching else "Subdomain"
     routes = sort_routes(list_routes(app, all_methods=all_methods), sort)
     if as_json:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import click.testing
-from cruse_core import App
 
-from cruse_cli.script_info import ScriptInfo
+from cruse_cli.script_info import ScriptInfo, find_commands
+from cruse_core import App
 
 
 class CliRunner(click.testing.CliRunner):
@@ -22,7 +22,7 @@ class CliRunner(click.testing.CliRunner):
         self.app = app
         super().__init__(**kwargs)
 
-    def invoke(
+    def invoke(  # type: ignore[override]  # the command may be left out
         self, cli: click.Command | None = None, args: Any = None, **kwargs: Any
     ) -> click.testing.Result:
         """Run a command and return its output and exit code.
@@ -33,6 +33,11 @@ class CliRunner(click.testing.CliRunner):
             **kwargs: Of Click's `invoke`. An `obj` replaces the `ScriptInfo` of the app.
         """
         if cli is None:
-            cli = self.app.cli
+            cli = find_commands(self.app)
+            if cli is None:
+                raise TypeError(
+                    f"No command was given, and the application {self.app.name!r} has none of its "
+                    "own. Pass the command, or derive the class of the app from CommandsApp."
+                )
         kwargs.setdefault("obj", ScriptInfo(create_app=lambda: self.app))
         return super().invoke(cli, args, **kwargs)

@@ -12,17 +12,17 @@ from functools import update_wrapper
 from typing import Any, ParamSpec, TypeVar
 
 import click
-from cruse_core import App, current_app
 
 from cruse_cli.discovery import find_near, locate_app, prepare_import
 from cruse_cli.errors import NoAppError
-from cruse_cli.names import command_name, debug_flag, quoted_variable, get_load_dotenv
+from cruse_cli.names import command_name, debug_flag, get_load_dotenv, quoted_variable
+from cruse_core import App, context
 
 R = TypeVar("R")
 P = ParamSpec("P")
 
-# Searched in the current folder if nothing names the application.
-DEFAULT_FILES = ("wsgi.py", "app.py")
+# Modules of the current folder that are searched if nothing names the application.
+DEFAULT_MODULES = ("wsgi", "app")
 
 # The colon before the name; not that of a drive, as in "C:\app.py".
 _NAME_SEPARATOR = re.compile(r":(?![\\/])")
@@ -32,7 +32,8 @@ class ScriptInfo:
     """The application of a command, loaded when it is first needed.
 
     Args:
-        app_import_path: `module`, `module:name`, `module:factory("argument")` or the path of a file.
+        app_import_path: `module`, `module:name`, `module:factory("argument")`, or the path of a
+            file in place of the module.
         create_app: Called instead, if given.
         set_debug_flag: Whether the application's debug mode follows `--debug` and CRUSE_DEBUG.
         load_dotenv_defaults: Whether `.env` and `.cruseenv` are loaded.
@@ -99,16 +100,30 @@ class ScriptInfo:
         return app
 
     def _find_default_app(self) -> App:
-        for file in DEFAULT_FILES:
-            app = locate_app(prepare_import(file), None, raise_if_not_found=False)
-            if app is not None:
-                return app
+        for module in DEFAULT_MODULES:
+            # A module of that name elsewhere on Python's path is none of the user's.
+            if os.path.isfile(f"{module}.py") or os.path.isfile(f"{module}/__init__.py"):
+                app = locate_app(prepare_import(module), None, raise_if_not_found=False)
+                if app is not None:
+                    return app
         raise NoAppError(
             f"No application was found: the folder {os.getcwd()!r} has neither a 'wsgi.py' nor an "
             f"'app.py', and none was named. Name it with '{command_name()} --app MODULE', set the "
             f"environment variable {quoted_variable('APP')}, or run the command in the folder of "
             "the application."
         )
+
+
+def find_current_app() -> App | None:
+    """Return the application whose context is active, itself and not a proxy; None outside."""
+    ctx = context.current.get(None)
+    return None if ctx is None else ctx.app
+
+
+def find_commands(app: App) -> click.Group | None:
+    """Return the commands of *app*; None if it was built without this component."""
+    group = getattr(app, "cli", None)
+    return group if isinstance(group, click.Group) else None
 
 
 pass_script_info = click.make_pass_decorator(ScriptInfo, ensure=True)
@@ -122,7 +137,7 @@ def with_appcontext(f: Callable[P, R]) -> Callable[P, R]:
 
     @click.pass_context
     def run_in_context(ctx: click.Context, /, *args: P.args, **kwargs: P.kwargs) -> R:
-        if not current_app:
+        if find_current_app() is None:
             app = ctx.ensure_object(ScriptInfo).load_app()
             ctx.with_resource(app.app_context())
         return ctx.invoke(f, *args, **kwargs)

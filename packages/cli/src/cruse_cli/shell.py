@@ -7,9 +7,9 @@ import sys
 from typing import Any
 
 import click
-from cruse_core import App, current_app, g
 
-from cruse_cli.script_info import with_appcontext
+from cruse_cli.script_info import find_current_app, with_appcontext
+from cruse_core import App, g
 
 
 def make_namespace(app: App) -> dict[str, Any]:
@@ -66,7 +66,8 @@ def shell_command() -> None:
     """
     import code
 
-    app = current_app._get_current_object()
+    app = find_current_app()
+    assert app is not None
     namespace = make_namespace(app)
     complete_names_of(namespace)
     code.interact(banner=describe(app), local=namespace)

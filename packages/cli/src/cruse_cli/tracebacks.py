@@ -32,6 +32,4 @@ def skip_own_frames(tb: TracebackType | None) -> TracebackType | None:
 
 def format_from_module(exc: BaseException) -> str:
     """Return the traceback of *exc*, beginning in the user's code."""
-    return "".join(
-        traceback.format_exception(type(exc), exc, skip_own_frames(exc.__traceback__))
-    )
+    return "".join(traceback.format_exception(type(exc), exc, skip_own_frames(exc.__traceback__)))

@@ -1,0 +1,370 @@
+"""The server is a process of its own here, on a free port of the loopback interface."""
+
+from __future__ import annotations
+
+import os
+import queue
+import re
+import socket
+import subprocess
+import sys
+import threading
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import click
+import pytest
+import werkzeug.serving
+from click.testing import CliRunner
+from werkzeug.test import Client
+
+from cruse_cli import CruseGroup, cli, run_command
+from cruse_cli.run import BrokenApp, check_address
+from cruse_core import App
+
+Write = Callable[[str, str], Path]
+Cruse = Callable[..., "subprocess.CompletedProcess[str]"]
+
+HELLO = """
+    from cruse_core import App
+
+    app = App(__name__)
+
+    @app.route("/")
+    def hello():
+        return "{answer}"
+"""
+
+# Far more than a start takes; reached only if something is wrong.
+TIMEOUT_SECONDS = 60
+
+
+class Server:
+    """A running `cruse run`, whose output is read as it comes."""
+
+    def __init__(self, *args: str) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-u", "-m", "cruse_cli", *args],
+            env={**os.environ, "NO_COLOR": "1", "PYTHONDONTWRITEBYTECODE": "1"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+        )
+        self.lines: queue.Queue[str | None] = queue.Queue()
+        self.output = ""
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.lines.put(line)
+        self.lines.put(None)
+
+    def wait_for(self, pattern: str) -> str:
+        """Read on until a line matches, and return its first group."""
+        while True:
+            line = self.lines.get(timeout=TIMEOUT_SECONDS)
+            if line is None:
+                raise AssertionError(f"The server ended. It said:\n{self.output}")
+            self.output += line
+            found = re.search(pattern, line)
+            if found:
+                return found[1] if found.groups() else found[0]
+
+    def wait_for_url(self) -> str:
+        return self.wait_for(r"Running on (\S+)")
+
+    def stop(self) -> None:
+        self.process.terminate()
+        self.process.wait(TIMEOUT_SECONDS)
+
+
+@pytest.fixture
+def start(project: Path) -> Iterator[Callable[..., Server]]:
+    servers: list[Server] = []
+
+    def start(*args: str) -> Server:
+        servers.append(Server(*args))
+        return servers[-1]
+
+    yield start
+    for server in servers:
+        server.stop()
+
+
+def read(url: str) -> tuple[int, str]:
+    try:
+        with urllib.request.urlopen(url, timeout=TIMEOUT_SECONDS) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.read().decode()
+
+
+class TestServer:
+    def test_serves_the_app(self, write: Write, start: Callable[..., Server]) -> None:
+        write("app.py", HELLO.format(answer="hello"))
+        server = start("run", "--port", "0")
+        url = server.wait_for_url()
+        assert read(url) == (200, "hello")
+        assert "Debug mode: off" in server.output
+        assert "Serving" not in server.output
+
+    def test_names_the_app_that_was_asked_for(
+        self, write: Write, start: Callable[..., Server]
+    ) -> None:
+        write("hello.py", HELLO.format(answer="hello"))
+        server = start("--app", "hello", "--debug", "run", "--port", "0", "--no-reload")
+        server.wait_for_url()
+        assert " * Serving Cruse app 'hello'" in server.output
+        assert " * Debug mode: on" in server.output
+
+    def test_run_in_the_module_is_ignored(
+        self, write: Write, start: Callable[..., Server]
+    ) -> None:
+        source = HELLO.format(answer="hello").replace("cruse_core import", "cruse_cli import")
+        write("app.py", source.replace("App", "CommandsApp") + "    app.run(port=1)\n")
+        server = start("run", "--port", "0")
+        url = server.wait_for_url()
+        assert "it was ignored" in server.output
+        assert read(url) == (200, "hello")
+
+    def test_debugger_shows_errors(self, write: Write, start: Callable[..., Server]) -> None:
+        write("app.py", HELLO.format(answer="").replace('return ""', "1 / 0"))
+        url = start("run", "--debug", "--no-reload", "--port", "0").wait_for_url()
+        status, page = read(url)
+        assert status == 500
+        assert "ZeroDivisionError" in page
+        assert "__debugger__" in page
+
+    @pytest.mark.parametrize("watcher", ["watchfiles", "stat"])
+    def test_broken_edit_is_shown_and_recovered_from(
+        self,
+        write: Write,
+        start: Callable[..., Server],
+        monkeypatch: pytest.MonkeyPatch,
+        watcher: str,
+    ) -> None:
+        if watcher == "watchfiles":
+            pytest.importorskip("watchfiles")
+        else:
+            # A module that cannot be imported hides the installed one from `find_spec`.
+            write("sitecustomize.py", HIDE_WATCHFILES)
+            monkeypatch.setenv("PYTHONPATH", str(Path.cwd()), prepend=os.pathsep)
+        write("app.py", HELLO.format(answer="first"))
+        server = start("run", "--debug", "--port", "0")
+        url = server.wait_for_url()
+        server.wait_for(f"Restarting with {watcher}")
+        server.wait_for("Debugger PIN")
+        assert read(url) == (200, "first")
+
+        write("app.py", "import no_such_module_here\n")
+        server.wait_for("No module named 'no_such_module_here'")
+        server.wait_for("waits for the code to be mended")
+        server.wait_for("Debugger PIN")
+        status, page = read(url)
+        assert status == 500
+        assert "no_such_module_here" in page
+
+        write("app.py", HELLO.format(answer="mended at last"))
+        server.wait_for("Detected change in .*app.py")
+        server.wait_for("Debugger PIN")
+        assert read(url) == (200, "mended at last")
+
+    def test_extra_file_restarts_the_server(
+        self, write: Write, start: Callable[..., Server], tmp_path_factory: pytest.TempPathFactory
+    ) -> None:
+        pytest.importorskip("watchfiles")
+        write("app.py", HELLO.format(answer="hello"))
+        settings = tmp_path_factory.mktemp("elsewhere") / "settings.toml"
+        settings.write_text("a = 1")
+        server = start("run", "--debug", "--port", "0", "--extra-files", str(settings))
+        server.wait_for("Debugger PIN")
+        settings.write_text("a = 200")
+        server.wait_for("Detected change in .*settings.toml")
+        server.wait_for("Debugger PIN")
+
+    def test_error_at_the_first_start_ends_the_command(self, write: Write, cruse: Cruse) -> None:
+        write("app.py", "import no_such_module_here\n")
+        result = cruse("run", "--debug", "--port", "0")
+        assert result.returncode == 2
+        assert "While importing 'app', an ImportError was raised:" in result.stderr
+        assert "No module named 'no_such_module_here'" in result.stderr
+        assert "Restarting" not in result.stderr
+
+    def test_port_in_use_names_it_and_another(self, write: Write, cruse: Cruse) -> None:
+        write("app.py", HELLO.format(answer="hello"))
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))
+            taken.listen()
+            port = taken.getsockname()[1]
+            result = cruse("run", "--port", str(port))
+        assert result.returncode == 1
+        assert f"Port {port} on 127.0.0.1 is in use by another program" in result.stderr
+        assert "--port" in result.stderr
+
+
+HIDE_WATCHFILES = """
+    import importlib.util
+    original = importlib.util.find_spec
+    importlib.util.find_spec = lambda name, *args: (
+        None if name == "watchfiles" else original(name, *args)
+    )
+"""
+
+
+class TestOptions:
+    @pytest.fixture
+    def served(self, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+        calls: dict[str, Any] = {}
+
+        def run_simple(host: str, port: int, app: App, **options: Any) -> None:
+            calls.update(options, host=host, port=port, app=app)
+
+        monkeypatch.setattr(werkzeug.serving, "run_simple", run_simple)
+        monkeypatch.setattr("cruse_cli.run.check_address", lambda host, port: None)
+        return calls
+
+    def run(self, *args: str, **env: str) -> click.testing.Result:
+        group = CruseGroup(create_app=lambda: App("made"))
+        return CliRunner().invoke(group, ["run", *args], env=env)
+
+    def test_defaults(self, served: dict[str, Any]) -> None:
+        self.run()
+        assert (served["host"], served["port"]) == ("127.0.0.1", 5000)
+        assert served["threaded"] is True
+        assert served["use_reloader"] is served["use_debugger"] is False
+        assert served["ssl_context"] is served["extra_files"] is served["exclude_patterns"] is None
+
+    def test_debug_mode_switches_reloader_and_debugger_on(self, served: dict[str, Any]) -> None:
+        self.run("--debug")
+        assert served["use_reloader"] is served["use_debugger"] is True
+        assert served["app"].debug is True
+
+    def test_each_can_be_switched_off(self, served: dict[str, Any]) -> None:
+        self.run("--debug", "--no-reload", "--no-debugger", "--without-threads")
+        assert served["use_reloader"] is served["use_debugger"] is served["threaded"] is False
+
+    def test_every_option_has_a_variable(self, served: dict[str, Any]) -> None:
+        self.run(
+            CRUSE_RUN_HOST="0.0.0.0",
+            CRUSE_RUN_PORT="8000",
+            CRUSE_RUN_RELOAD="1",
+            CRUSE_RUN_DEBUGGER="1",
+            CRUSE_RUN_WITH_THREADS="0",
+            CRUSE_RUN_EXTRA_FILES=os.pathsep.join(("a", "b")),
+            CRUSE_RUN_EXCLUDE_PATTERNS="*x*",
+        )
+        assert (served["host"], served["port"]) == ("0.0.0.0", 8000)
+        assert served["use_reloader"] is served["use_debugger"] is True
+        assert served["threaded"] is False
+        assert served["extra_files"] == ["a", "b"]
+        assert served["exclude_patterns"] == ["*x*"]
+
+    def test_certificate_variables_are_paired(self, served: dict[str, Any]) -> None:
+        self.run(CRUSE_RUN_CERT=__file__, CRUSE_RUN_KEY=__file__)
+        assert served["ssl_context"] == (__file__, __file__)
+
+    def test_port_must_exist(self) -> None:
+        result = self.run("--port", "99999")
+        assert result.exit_code == 2
+        assert "0<=x<=65535" in result.output
+
+    def test_app_that_fails_is_served_after_a_restart(
+        self, served: dict[str, Any], project: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("WERKZEUG_RUN_MAIN", "true")
+        result = CliRunner().invoke(cli, ["run"])
+        assert isinstance(served["app"], BrokenApp)
+        assert "Name it with 'cruse --app MODULE'" in result.output
+        assert "Debug mode" not in result.output
+
+    def test_help_is_complete(self) -> None:
+        for option in run_command.params:
+            assert option.help  # type: ignore[attr-defined]
+
+
+class TestBrokenApp:
+    @pytest.fixture
+    def error(self) -> ValueError:
+        try:
+            raise ValueError("no database")
+        except ValueError as exc:
+            return exc
+
+    def test_prints_the_traceback(
+        self, error: ValueError, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        BrokenApp(error, use_debugger=False)
+        text = capsys.readouterr().err
+        assert "ValueError: no database" in text
+        assert "waits for the code to be mended" in text
+
+    def test_answers_without_details(self, error: ValueError) -> None:
+        response = Client(BrokenApp(error, use_debugger=False)).get("/any")
+        assert response.status_code == 500
+        assert "The terminal of the server says why." in response.text
+        assert "database" not in response.text
+
+    def test_leaves_the_answer_to_the_debugger(self, error: ValueError) -> None:
+        app = BrokenApp(error, use_debugger=True)
+        for _ in range(2):
+            with pytest.raises(ValueError, match="no database") as caught:
+                Client(app).get("/any")
+        # Each answer begins with the same traceback, not with that of the answer before.
+        assert sum(entry.name == "__call__" for entry in caught.traceback) == 1
+
+
+class TestCheckAddress:
+    def test_free_port_is_fine(self) -> None:
+        check_address("127.0.0.1", 0)
+        check_address("localhost", 0)
+
+    def test_path_of_a_socket_is_left_to_the_server(self) -> None:
+        check_address("unix:///tmp/does-not-matter.sock", 5000)
+
+    def test_taken_port_is_explained(self) -> None:
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))
+            taken.listen()
+            port = taken.getsockname()[1]
+            with pytest.raises(click.ClickException, match=rf"Port {port} on.*take another port"):
+                check_address("127.0.0.1", port)
+
+    def test_highest_port_suggests_a_lower_one(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.fail_with(monkeypatch, OSError(98, "Address already in use"))
+        with pytest.raises(click.ClickException, match="--port 5000'"):
+            check_address("127.0.0.1", 65535)
+
+    def test_reserved_port_is_explained(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.fail_with(monkeypatch, PermissionError(13, "Permission denied"))
+        with pytest.raises(click.ClickException, match=r"may not listen on port 80.*--port 8000"):
+            check_address("127.0.0.1", 80)
+
+    def test_foreign_address_is_explained(self) -> None:
+        # RFC 5737: reserved for documentation, so no interface has it.
+        with pytest.raises(click.ClickException, match=r"'192\.0\.2\.1'.*Take 127\.0\.0\.1"):
+            check_address("192.0.2.1", 0)
+
+    def test_unknown_name_is_explained(self) -> None:
+        with pytest.raises(click.ClickException, match=r"cannot listen on 'no\.such\.invalid'"):
+            check_address("no.such.invalid", 0)
+
+    def fail_with(self, monkeypatch: pytest.MonkeyPatch, error: OSError) -> None:
+        def bind(self: socket.socket, address: object) -> None:
+            raise error
+
+        monkeypatch.setattr("cruse_cli.run.socket", _with_bind(bind))
+
+
+def _with_bind(bind: Callable[..., None]) -> ModuleType:
+    """Return a stand-in of the module `socket` whose sockets cannot be bound."""
+    module = ModuleType("socket")
+    vars(module).update(vars(socket))
+    vars(module)["socket"] = type("socket", (socket.socket,), {"bind": bind})
+    return module
