@@ -3,6 +3,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import jinja2
 import pytest
@@ -47,6 +48,16 @@ class TestGetSource:
             assert render_template("b.html") == "core"
             with pytest.raises(MissingTemplateError):
                 render_template("c.html")
+
+    def test_passes_over_what_only_looks_like_a_blueprint(self, app: TemplatingApp) -> None:
+        class Duck:
+            name = "duck"
+
+            def register(self, app: TemplatingApp, options: dict[str, Any]) -> None:
+                app.blueprints[self.name] = self
+
+        app.register_blueprint(Duck())
+        assert app.jinja_env.list_templates() == []
 
     def test_asks_a_blueprint_once_that_is_registered_twice(
         self, app: TemplatingApp, tmp_path: Path
