@@ -184,7 +184,10 @@ def read_note_text(data: Any, note: Note | None = None) -> NoteText:
     values.setdefault("observed_on", date.today().isoformat())
     form = NoteFields(values)
     if not form.validate():
-        raise InvalidNoteError("The note breaks some rules.", dict(form.errors))
+        problems = {
+            field.name: [str(error) for error in field.errors] for field in form if field.errors
+        }
+        raise InvalidNoteError("The note breaks some rules.", problems)
     return form.to_text()
 
 

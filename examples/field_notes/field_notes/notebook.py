@@ -117,7 +117,7 @@ class Notebook:
         """Take *note* out of the notebook, with its tags and what is known of its picture."""
         self._db.delete(note)
 
-    def _own_notes(self) -> Select[tuple[Note]]:
+    def _own_notes(self) -> Select[Note]:
         return select(Note).where(Note.user_id == self._owner.id)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from jinja2 import FileSystemBytecodeCache
 from werkzeug.test import Client
 
 from cruse import Cruse
@@ -29,7 +30,7 @@ def settings(tmp_path: Path) -> dict[str, object]:
     return {
         "TESTING": True,
         "INSTANCE_PATH": str(tmp_path / "instance"),
-        "DATABASE_URL": os.environ.get("FIELD_NOTES_TEST_DATABASE_URL"),
+        "DATABASE_URL": os.environ.get("FIELD_NOTES_TEST_DATABASE_URL", "sqlite://"),
         "SECRET_KEY": "only for tests",
         "PASSWORD_HASH_METHOD": "pbkdf2:sha256:1",
         "MAX_CONTENT_LENGTH": 256 * 1024,
@@ -37,9 +38,18 @@ def settings(tmp_path: Path) -> dict[str, object]:
     }
 
 
+@pytest.fixture(scope="session")
+def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """Templates that need to be compiled for the first test only."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
 @pytest.fixture
-def app(settings: dict[str, object]) -> Iterator[Cruse]:
+def app(
+    settings: dict[str, object], compiled_templates: FileSystemBytecodeCache
+) -> Iterator[Cruse]:
     app = create_app(settings)
+    app.jinja_env.bytecode_cache = compiled_templates
     database: Database = app.extensions[EXTENSION_KEY]
     if "FIELD_NOTES_TEST_DATABASE_URL" in os.environ:
         database.drop_tables()
