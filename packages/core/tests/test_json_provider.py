@@ -172,7 +172,9 @@ class TestLoads:
     ) -> None:
         assert provider.loads(document.encode(encoding)) == json.loads(document)
 
-    @pytest.mark.parametrize("document", ["", b"", "{", b"{", b"[\xff]", b"\xff", "\ufeff1"])
+    @pytest.mark.parametrize(
+        "document", ["", b"", "{", b"{", "[]]", "[1,]", "x]", b"[\xff]", b"\xff", "\ufeff1"]
+    )
     def test_malformed_document(self, provider: DefaultJSONProvider, document: str | bytes) -> None:
         with pytest.raises(ValueError):  # noqa: PT011 - the library's own texts
             provider.loads(document)

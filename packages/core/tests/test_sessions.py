@@ -323,6 +323,18 @@ class TestSaveSession:
         app.config["SESSION_REFRESH_EACH_REQUEST"] = False
         assert "Set-Cookie" not in browser.visit().headers
 
+    def test_session_that_notices_the_refresh_itself_varies(
+        self, app: FakeApp, interface: SecureCookieSessionInterface
+    ) -> None:
+        class NoticingSession(SecureCookieSession):
+            def get(self, key: str, default: Any = None) -> Any:
+                self.accessed = True
+                return super().get(key, default)
+
+        response = Response()
+        interface.save_session(app, NoticingSession({"_permanent": True}), response)
+        assert response.headers["Vary"] == "Cookie"
+
     def test_emptied_session_deletes_the_cookie(self, browser: Browser) -> None:
         browser.visit(lambda session: session.update(a=1))
         response = browser.visit(lambda session: session.clear())

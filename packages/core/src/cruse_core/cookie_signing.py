@@ -6,13 +6,14 @@ ItsDangerous, which decides. Nothing else belongs here, so that all of the crypt
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import time
 import zlib
 from binascii import Error as Base64Error
 from binascii import a2b_base64, b2a_base64
 from collections.abc import Iterable
 from functools import lru_cache
-from hmac import compare_digest, digest
 
 _TO_URL = bytes.maketrans(b"+/", b"-_")
 _FROM_URL = bytes.maketrans(b"-_", b"+/")
@@ -31,20 +32,20 @@ class CookieSigner:
         salt: Keeps signatures of other uses of the same keys apart.
     """
 
-    # PERF: the derived keys are kept, the digest is one call into OpenSSL, and a signature is
-    # checked without exceptions (benchmarks/scenarios.py, session).
+    # PERF: everything that depends on the keys alone is kept, and a signature is checked without
+    # exceptions (benchmarks/scenarios.py, session).
 
-    __slots__ = ("_keys",)
+    __slots__ = ("_macs",)
 
     def __init__(self, secret_keys: Iterable[str | bytes], salt: bytes) -> None:
-        keys = [digest(_as_bytes(key), salt, "sha1") for key in secret_keys]
-        self._keys = tuple(reversed(keys))
+        macs = [_KeyedHash(hmac.digest(_as_bytes(key), salt, "sha1")) for key in secret_keys]
+        self._macs = tuple(reversed(macs))
 
     def sign(self, document: str) -> str:
         """Return the text of a cookie that holds *document* and the current time."""
         payload = _pack(document.encode())
         value = b"%b.%b" % (payload, _make_stamp(int(time.time())))
-        return (value + b"." + _signature(self._keys[0], value)).decode("ascii")
+        return (value + b"." + self._macs[0].sign(value)).decode("ascii")
 
     def find_document(self, cookie: str, max_age_seconds: int) -> str | None:
         """Return the document that *cookie* holds.
@@ -62,8 +63,8 @@ class CookieSigner:
         payload, _, stamp = value.rpartition(b".")
         if len(stamp) != _STAMP_LENGTH:
             return None
-        for key in self._keys:
-            if compare_digest(_signature(key, value), signature):
+        for mac in self._macs:
+            if hmac.compare_digest(mac.sign(value), signature):
                 break
         else:
             return None
@@ -72,6 +73,28 @@ class CookieSigner:
             return _unpack(payload).decode() if 0 <= age <= max_age_seconds else None
         except (Base64Error, UnicodeDecodeError, zlib.error):
             return None
+
+
+class _KeyedHash:
+    """HMAC with SHA-1 (RFC 2104) and a key of at most 64 bytes."""
+
+    # PERF: `hmac.digest` hashes the padded key twice at each call, which takes longer than hashing
+    # a session (benchmarks/scenarios.py, session).
+
+    __slots__ = ("_inner", "_outer")
+
+    def __init__(self, key: bytes) -> None:
+        padded = key.ljust(64, b"\0")
+        # What weakens SHA-1 elsewhere, collisions, does not weaken HMAC.
+        self._inner = hashlib.sha1(bytes(byte ^ 0x36 for byte in padded))  # noqa: S324
+        self._outer = hashlib.sha1(bytes(byte ^ 0x5C for byte in padded))  # noqa: S324
+
+    def sign(self, value: bytes) -> bytes:
+        """Return the signature of *value* in Base64."""
+        inner, outer = self._inner.copy(), self._outer.copy()
+        inner.update(value)
+        outer.update(inner.digest())
+        return _encode(outer.digest())
 
 
 @lru_cache(maxsize=32)
@@ -97,10 +120,6 @@ def may_contain(cookie: str, text: bytes) -> bool:
 
 def _as_bytes(text: str | bytes) -> bytes:
     return text.encode() if isinstance(text, str) else text
-
-
-def _signature(key: bytes, value: bytes) -> bytes:
-    return _encode(digest(key, value, "sha1"))
 
 
 def _encode(data: bytes) -> bytes:

@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Callable, Mapping, MutableMapping
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import Any, NoReturn, Protocol, Self
+from typing import Any, NamedTuple, NoReturn, Protocol, Self
 
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from werkzeug.http import dump_cookie, http_date
@@ -240,6 +240,17 @@ def _sha1(data: bytes = b"") -> Any:
     return hashlib.sha1(data)  # noqa: S324 - the default that keeps Flask's cookies valid
 
 
+class _CookieOptions(NamedTuple):
+    """The options of a cookie, by the names that Werkzeug gives them."""
+
+    domain: str | None
+    path: str
+    secure: bool
+    httponly: bool
+    samesite: str | None
+    partitioned: bool
+
+
 # Methods after whose replacement a session may matter although nobody has read it.
 _STEPS = frozenset({"open_session", "save_session", "session_class", "should_set_cookie"})
 
@@ -297,14 +308,20 @@ class SecureCookieSessionInterface(SessionInterface):
 
     def save_session(self, app: SessionApp, session: SessionMixin, response: Response) -> None:
         """Set the cookie on *response* if it has to change, or delete it."""
-        if session.accessed:
+        # Asked for first: the steps below may count as an access.
+        was_accessed = session.accessed
+        if was_accessed:
             vary_on_cookie(response)
-        if not session:
-            if session.modified:
-                response.delete_cookie(self.get_cookie_name(app), **self._cookie_options(app))
-                vary_on_cookie(response)
-        elif self.should_set_cookie(app, session):
+        if session:
+            if not self.should_set_cookie(app, session):
+                return
             self._set_cookie(app, session, response)
+        elif session.modified:
+            name = self.get_cookie_name(app)
+            response.delete_cookie(name, **self._get_cookie_options(app)._asdict())
+        else:
+            return
+        if not was_accessed:
             vary_on_cookie(response)
 
     def needs_saving_unread(self, app: SessionApp, request: Request) -> bool:
@@ -368,7 +385,7 @@ class SecureCookieSessionInterface(SessionInterface):
 
     def _set_cookie(self, app: SessionApp, session: SessionMixin, response: Response) -> None:
         name = self.get_cookie_name(app)
-        options = self._cookie_options(app)
+        options = self._get_cookie_options(app)
         expires = self.get_expiration_time(app, session)
         signer = self._find_signer(app)
         if signer is None:
@@ -382,21 +399,21 @@ class SecureCookieSessionInterface(SessionInterface):
             # PERF: what signs here needs no quotes, so all of the header but value and date is
             # ready (benchmarks/scenarios.py, session).
             if type(response).set_cookie is BaseResponse.set_cookie:
-                header = _make_cookie_header(name, value, expires, **options)
+                header = _make_cookie_header(name, value, expires, options)
                 if len(header) <= response.max_cookie_size:
                     response.headers.add("Set-Cookie", header)
                     return
-        response.set_cookie(name, value, expires=expires, **options)
+        response.set_cookie(name, value, expires=expires, **options._asdict())
 
-    def _cookie_options(self, app: SessionApp) -> dict[str, Any]:
-        return {
-            "domain": self.get_cookie_domain(app),
-            "path": self.get_cookie_path(app),
-            "secure": self.get_cookie_secure(app),
-            "httponly": self.get_cookie_httponly(app),
-            "samesite": self.get_cookie_samesite(app),
-            "partitioned": self.get_cookie_partitioned(app),
-        }
+    def _get_cookie_options(self, app: SessionApp) -> _CookieOptions:
+        return _CookieOptions(
+            self.get_cookie_domain(app),
+            self.get_cookie_path(app),
+            self.get_cookie_secure(app),
+            self.get_cookie_httponly(app),
+            self.get_cookie_samesite(app),
+            self.get_cookie_partitioned(app),
+        )
 
 
 _GET_SIGNING_SERIALIZER = SecureCookieSessionInterface.get_signing_serializer
@@ -432,30 +449,40 @@ def vary_on_cookie(response: BaseResponse) -> None:
     """Tell caches that the answer depends on the cookie."""
     # PERF: a response seldom has the header already, and Werkzeug's set of its values costs as
     # much as the signature (benchmarks/scenarios.py, session).
-    if "Vary" in response.headers:
-        response.vary.add("Cookie")
-    else:
-        response.headers.add("Vary", "Cookie")
+    headers = response.headers
+    for name, _ in headers:
+        if name.lower() == "vary":
+            response.vary.add("Cookie")
+            return
+    headers.add("Vary", "Cookie")
 
 
-def _make_cookie_header(name: str, value: str, expires: datetime | None, **options: Any) -> str:
+def _make_cookie_header(
+    name: str, value: str, expires: datetime | None, options: _CookieOptions
+) -> str:
     """Return what `dump_cookie` returns for a *value* that needs no quotes."""
-    start, middle, end = _make_cookie_frame(name, expires is not None, *options.items())
     if expires is None:
+        start, end = _make_cookie_frame(name, options)
         return f"{start}{value}{end}"
+    start, middle, end = _make_dated_cookie_frame(name, options)
     return f"{start}{value}{middle}{_format_date(expires.replace(microsecond=0))}{end}"
 
 
 @lru_cache(maxsize=32)
-def _make_cookie_frame(name: str, expires: bool, *options: tuple[str, Any]) -> tuple[str, str, str]:
-    """Return the text before the value, between value and date, and after that."""
-    header = dump_cookie(name, "V", expires="D" if expires else None, max_size=0, **dict(options))
+def _make_cookie_frame(name: str, options: _CookieOptions) -> tuple[str, str]:
+    """Return the text before and after the value."""
+    header = dump_cookie(name, "V", max_size=0, **options._asdict())
     start = f"{name}="
-    after_value = header.removeprefix(f"{start}V")
-    if not expires:
-        return start, "", after_value
-    before_date, mark, after_date = after_value.partition("; Expires=")
-    return start, before_date + mark, after_date.removeprefix("D")
+    return start, header.removeprefix(f"{start}V")
+
+
+@lru_cache(maxsize=32)
+def _make_dated_cookie_frame(name: str, options: _CookieOptions) -> tuple[str, str, str]:
+    """Return the text before the value, between value and date, and after that."""
+    header = dump_cookie(name, "V", expires="D", max_size=0, **options._asdict())
+    start = f"{name}="
+    before, mark, after = header.removeprefix(f"{start}V").partition("; Expires=")
+    return start, before + mark, after.removeprefix("D")
 
 
 _format_date = lru_cache(maxsize=8)(http_date)
