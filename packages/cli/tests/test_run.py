@@ -57,12 +57,14 @@ class Server:
         )
         self.lines: queue.Queue[str | None] = queue.Queue()
         self.output = ""
-        threading.Thread(target=self._read, daemon=True).start()
+        self.reader = threading.Thread(target=self._read, daemon=True)
+        self.reader.start()
 
     def _read(self) -> None:
         assert self.process.stdout is not None
-        for line in self.process.stdout:
-            self.lines.put(line)
+        with self.process.stdout as stream:
+            for line in stream:
+                self.lines.put(line)
         self.lines.put(None)
 
     def wait_for(self, pattern: str) -> str:
@@ -82,6 +84,7 @@ class Server:
     def stop(self) -> None:
         self.process.terminate()
         self.process.wait(TIMEOUT_SECONDS)
+        self.reader.join(TIMEOUT_SECONDS)
 
 
 @pytest.fixture
