@@ -124,10 +124,10 @@ def wheels(session: nox.Session) -> None:
 def tests(session: nox.Session, part: str) -> None:
     """Test each package with its own dependencies only, then the assembled framework."""
     if part == "cruse":
-        install_wheels(
-            session, *FOLDERS, extra=field_notes_requirements(), groups=["test", "packaging"]
-        )
-        folders = [ROOT / "tests", ROOT / "benchmarks", *(ROOT / "examples").glob("*/tests")]
+        groups = ["test", "packaging", "peers"]
+        install_wheels(session, *FOLDERS, extra=field_notes_requirements(), groups=groups)
+        folders = [ROOT / "tests", ROOT / "benchmarks", ROOT / "examples"]
+        folders += sorted((ROOT / "packages").glob(f"*/tests/{PEER_TESTS}"))
     else:
         install_wheels(session, *COMPONENTS[part])
         require_absent(session, [*FOREIGN_MODULES[part], "flask"])
