@@ -16,8 +16,9 @@ from werkzeug.datastructures import Headers
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from cruse_core import responses
-from cruse_core.responses import Response, use_app_finder
+from cruse_core import active_app
+from cruse_core.active_app import use_app_finder
+from cruse_core.responses import Response
 
 
 class ReferenceResponse(WerkzeugResponse):
@@ -439,14 +440,14 @@ class AppStub:
 def current_app(monkeypatch: pytest.MonkeyPatch) -> AppStub:
     app = AppStub(max_cookie_size=30)
     # The monkeypatch puts the finder back that is in place now.
-    monkeypatch.setattr(responses, "_find_app", responses._find_app)
+    monkeypatch.setattr(active_app, "_find", active_app._find)
     use_app_finder(lambda: app)
     return app
 
 
 @pytest.fixture
 def no_app(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(responses, "_find_app", responses._find_app)
+    monkeypatch.setattr(active_app, "_find", active_app._find)
     use_app_finder(lambda: None)
 
 
@@ -466,6 +467,3 @@ class TestCurrentApp:
         response = Response("[]", mimetype="application/json")
         assert response.json == []
         assert response.max_cookie_size == WerkzeugResponse.max_cookie_size
-
-    def test_is_not_looked_for_before_context_names_a_finder(self) -> None:
-        assert responses._find_no_app() is None

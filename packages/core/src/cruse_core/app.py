@@ -14,16 +14,15 @@ from datetime import timedelta
 from functools import cached_property
 from typing import IO, Any, NoReturn, Protocol, TypeVar
 
-from cruse_routing import Map, Rule
 from werkzeug.datastructures import ImmutableDict
-from werkzeug.exceptions import Aborter, HTTPException
+from werkzeug.exceptions import Aborter
 from werkzeug.routing import BuildError, MapAdapter
 from werkzeug.utils import redirect as werkzeug_redirect
 from werkzeug.wrappers import Response as BaseResponse
 
 from cruse_core import context
 from cruse_core.components import APP_STAND_INS, missing_component_text, place_stand_ins
-from cruse_core.config import Config, ConfigAttribute
+from cruse_core.config import Config
 from cruse_core.context import AppContext, AppGlobals, RequestContext
 from cruse_core.environment import debug_flag
 from cruse_core.errors import (
@@ -40,8 +39,9 @@ from cruse_core.requests import Request
 from cruse_core.resources import make_instance_path, open_file
 from cruse_core.scaffold import endpoint_from_view, setupmethod
 from cruse_core.sessions import SecureCookieSessionInterface, SessionInterface
-from cruse_core.types import RouteCallable, TeardownCallable
+from cruse_core.types import RouteCallable, TeardownCallable, WSGIEnvironment
 from cruse_core.urls import add_anchor, find_subdomain, resolve_endpoint
+from cruse_routing import Map, Rule
 
 C = TypeVar("C", bound="App")
 T_teardown = TypeVar("T_teardown", bound=TeardownCallable)
@@ -56,10 +56,6 @@ _SHORT_CUT_SWITCHES = frozenset(
         "url_map",
     }
 )
-
-
-def _as_timedelta(value: int | timedelta) -> timedelta:
-    return value if isinstance(value, timedelta) else timedelta(seconds=value)
 
 
 class RegisteredBlueprint(Protocol):
@@ -98,12 +94,6 @@ class App(Pipeline):
     session_interface: SessionInterface = SecureCookieSessionInterface()
     url_map_class: type[Map] = Map
     url_rule_class: type[Rule] = Rule
-
-    secret_key = ConfigAttribute[str | bytes | None]("SECRET_KEY")
-    permanent_session_lifetime = ConfigAttribute[timedelta](
-        "PERMANENT_SESSION_LIFETIME", get_converter=_as_timedelta
-    )
-    testing = ConfigAttribute[bool]("TESTING")
 
     default_config: Mapping[str, Any] = ImmutableDict(
         DEBUG=None,
@@ -228,16 +218,6 @@ class App(Pipeline):
         path: str | None = getattr(sys.modules["__main__"], "__file__", None)
         return "__main__" if path is None else os.path.splitext(os.path.basename(path))[0]
 
-    @property
-    def debug(self) -> bool:
-        """Whether errors may show details and files are watched; DEBUG in the configuration."""
-        debug: bool = self.config["DEBUG"]
-        return debug
-
-    @debug.setter
-    def debug(self, value: bool) -> None:
-        self.config["DEBUG"] = value
-
     @cached_property
     def logger(self) -> logging.Logger:
         """Logger with the name of the app; in debug mode it logs everything."""
@@ -324,7 +304,7 @@ class App(Pipeline):
         if provide_automatic_options:
             methods.add("OPTIONS")
         rule_object = self.url_rule_class(rule, methods=methods, endpoint=endpoint, **options)
-        rule_object.provide_automatic_options = provide_automatic_options
+        rule_object.provide_automatic_options = provide_automatic_options  # type: ignore[attr-defined]  # read by dispatch_request
         self.url_map.add(rule_object)
         if view_func is not None:
             self._set_view(endpoint, view_func)
@@ -535,6 +515,10 @@ class App(Pipeline):
     def app_context(self) -> AppContext:
         """Make a context for work outside of a request; use it with `with`."""
         return AppContext(self)
+
+    def request_context(self, environ: WSGIEnvironment) -> RequestContext:
+        """Make the context for the request that *environ* describes."""
+        return RequestContext(self, environ)
 
     # Serving
 

@@ -47,9 +47,7 @@ class ConfigAttribute(Generic[T]):
     def __get__(self, instance: None, owner: type[Any]) -> Self: ...
     @overload
     def __get__(self, instance: Configured, owner: type[Any]) -> T: ...
-    def __get__(
-        self, instance: Configured | None, owner: type[Any] | None = None
-    ) -> T | Self:
+    def __get__(self, instance: Configured | None, owner: type[Any] | None = None) -> T | Self:
         if instance is None:
             return self
         value: T = instance.config[self.__name__]

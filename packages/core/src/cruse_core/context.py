@@ -12,19 +12,20 @@ from sys import exc_info
 from types import TracebackType
 from typing import Any, Protocol, Self
 
-from cruse_routing import MISS, UNDECIDED, Map
 from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.routing import MapAdapter
 
+from cruse_core.active_app import use_app_finder
 from cruse_core.errors import OutOfContextError
+from cruse_core.json_provider import JSONProvider
 from cruse_core.lazy import lazy
 from cruse_core.plan import Plan, Plans
 from cruse_core.requests import Request
-from cruse_core.responses import use_app_finder
 from cruse_core.sessions import SessionInterface, SessionMixin
 from cruse_core.signals import appcontext_popped, appcontext_pushed
 from cruse_core.teardown import raise_together
 from cruse_core.types import WSGIEnvironment
+from cruse_routing import MISS, UNDECIDED, Map
 
 _ABSENT: Any = object()
 
@@ -35,21 +36,25 @@ CURRENT_EXCEPTION: Any = object()
 class ContextApp(Protocol):
     """What a context asks of its app."""
 
-    name: str
     plans: Plans
     url_map: Map
     session_interface: SessionInterface
+    known_hosts: set[str]
 
     @property
+    def name(self) -> str: ...
+    @property
     def config(self) -> Mapping[str, Any]: ...
+    @property
+    def debug(self) -> bool: ...
+    @property
+    def json(self) -> JSONProvider: ...
     @property
     def request_class(self) -> type[Request]: ...
     @property
     def app_ctx_globals_class(self) -> type[AppGlobals]: ...
     @property
     def matches_directly(self) -> bool: ...
-
-    known_hosts: set[str]
 
     def plan_for(self, endpoint: str | None) -> Plan: ...
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]: ...

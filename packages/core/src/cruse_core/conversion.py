@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NoReturn, Protocol
+from typing import Any, NoReturn, Protocol, cast
 
 from werkzeug.datastructures import Headers
 from werkzeug.wrappers import Response as BaseResponse
@@ -54,8 +54,8 @@ def convert(app: ConversionApp, rv: Any, request: Request) -> Response:
         rv, status, headers = _unpack(rv, request)
     response_class = app.response_class
     if not isinstance(rv, response_class):
-        if isinstance(rv, (str, bytes, bytearray)) or isinstance(rv, Iterator):
-            return response_class(rv, status=status, headers=headers)
+        if isinstance(rv, (str, bytes, bytearray, Iterator)):
+            return response_class(cast(str, rv), status=status, headers=headers)
         if isinstance(rv, (dict, list)):
             rv = app.json.response(rv)
         elif isinstance(rv, BaseResponse) or callable(rv):

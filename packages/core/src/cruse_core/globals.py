@@ -15,7 +15,6 @@ from cruse_core.app import App
 from cruse_core.context import (
     AppContext,
     AppGlobals,
-    RequestContext,
     current,
     get_request_context,
     outside_app_text,

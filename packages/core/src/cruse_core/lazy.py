@@ -9,7 +9,7 @@ T = TypeVar("T")
 Self = TypeVar("Self")
 
 
-class lazy(Generic[T]):  # noqa: N801 - it is used as a decorator, like `property`
+class lazy(Generic[T]):
     """Make the value once, at first use, and keep it in the instance's `__dict__`.
 
     PERF: `functools.cached_property` takes a lock on Python 3.11, which costs more than most of the

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
-from typing import Protocol, TextIO
+from typing import Protocol, TextIO, cast
 
 from werkzeug.local import LocalProxy
 
@@ -37,7 +37,7 @@ def _find_errors_stream() -> TextIO:
 wsgi_errors_stream = LocalProxy(_find_errors_stream)
 
 # Remove it from a logger with `app.logger.removeHandler(default_handler)`.
-default_handler = logging.StreamHandler(wsgi_errors_stream)  # type: ignore[type-var]  # a proxy of one
+default_handler = logging.StreamHandler(cast(TextIO, wsgi_errors_stream))  # a proxy of one
 default_handler.setFormatter(
     logging.Formatter("[%(asctime)s] %(levelname)s in %(module)s: %(message)s")
 )

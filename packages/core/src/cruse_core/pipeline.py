@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 from logging import Logger
 from types import TracebackType
 from typing import Any, NoReturn, TypeAlias
@@ -64,6 +65,10 @@ _active = context.current.get
 PRESERVE_CONTEXT = "werkzeug.debug.preserve_context"
 
 
+def _as_timedelta(value: int | timedelta) -> timedelta:
+    return value if isinstance(value, timedelta) else timedelta(seconds=value)
+
+
 class Pipeline(Scaffold):
     """Serves requests; `App` adds what is needed to set it up."""
 
@@ -71,12 +76,26 @@ class Pipeline(Scaffold):
     response_class: type[Response] = Response
     session_interface: SessionInterface
     config: Config
-    debug: bool
-    testing: ConfigAttribute[bool]
     logger: Logger
     json: JSONProvider
     teardown_appcontext_funcs: list[TeardownCallable]
     _got_first_request = False
+
+    secret_key = ConfigAttribute[str | bytes | None]("SECRET_KEY")
+    permanent_session_lifetime = ConfigAttribute[timedelta](
+        "PERMANENT_SESSION_LIFETIME", get_converter=_as_timedelta
+    )
+    testing = ConfigAttribute[bool]("TESTING")
+
+    @property
+    def debug(self) -> bool:
+        """Whether errors may show details and files are watched; DEBUG in the configuration."""
+        debug: bool = self.config["DEBUG"]
+        return debug
+
+    @debug.setter
+    def debug(self, value: bool) -> None:
+        self.config["DEBUG"] = value
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Serve a request; middleware may be wrapped around `wsgi_app`."""
@@ -120,7 +139,7 @@ class Pipeline(Scaffold):
 
     def request_context(self, environ: WSGIEnvironment) -> RequestContext:
         """Make the context for the request that *environ* describes."""
-        return RequestContext(self, environ)
+        raise NotImplementedError
 
     def full_dispatch_request(self) -> Response:
         """Run the hooks before the view, the view, and what turns its answer into a response."""
@@ -314,7 +333,11 @@ class Pipeline(Scaffold):
         session = ctx.opened_session
         interface = self.session_interface
         if session is None:
-            if not interface.needs_saving_unread(self, ctx.request):
+            # Without any cookie there is no session to keep alive.
+            request = ctx.request
+            if "HTTP_COOKIE" not in request._environ or not interface.needs_saving_unread(
+                self, request
+            ):
                 return response
             session = ctx.open_session()
         if not interface.is_null_session(session):

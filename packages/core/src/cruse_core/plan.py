@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache, wraps
+from functools import cache, wraps
 from typing import Any, Generic, TypeVar
 
 from cruse_core.types import AppOrBlueprintKey, RouteCallable
@@ -16,7 +16,7 @@ from cruse_core.types import AppOrBlueprintKey, RouteCallable
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-@lru_cache(maxsize=None)
+@cache
 def split_blueprint_path(name: str) -> tuple[str, ...]:
     """Return the full names of a blueprint and of its parents, innermost first.
 

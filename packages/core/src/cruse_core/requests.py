@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from io import BytesIO
-from typing import IO, Any, ClassVar, Final, Protocol
+from typing import IO, Any, ClassVar, Final
 from wsgiref.types import WSGIEnvironment
 
 from werkzeug.datastructures import ImmutableMultiDict, MultiDict
@@ -20,10 +20,11 @@ from werkzeug.routing import Rule
 from werkzeug.utils import cached_property
 from werkzeug.wrappers import Request as WerkzeugRequest
 
-from .debug_helpers import attach_enctype_error_multidict
-from .headers import RequestHeaders
-from .late_attributes import LateAttribute, inherits_all, install
-from .parsing import (
+from cruse_core.active_app import ActiveApp, find_active_app
+from cruse_core.debug_helpers import attach_enctype_error_multidict
+from cruse_core.headers import RequestHeaders
+from cruse_core.late_attributes import LateAttribute, inherits_all, install
+from cruse_core.parsing import (
     FORM_MIMETYPE,
     find_mimetype,
     find_short_body,
@@ -34,31 +35,14 @@ from .parsing import (
 )
 
 
-class RequestJSON(Protocol):
-    """What a request asks of an app's JSON provider."""
+class _ActiveApp:
+    """Finds the app for a request that no context has given one.
 
-    def loads(self, s: str | bytes, **kwargs: Any) -> Any:
-        """Return the value that the document *s* describes; ValueError if it is malformed."""
-        ...
+    It has no `__set__`: the app that a context sets stays on the request.
+    """
 
-
-class RequestApp(Protocol):
-    """What a request asks of its app."""
-
-    @property
-    def config(self) -> Mapping[str, Any]:
-        """The configuration: MAX_CONTENT_LENGTH, MAX_FORM_MEMORY_SIZE and MAX_FORM_PARTS."""
-        ...
-
-    @property
-    def debug(self) -> bool:
-        """Whether errors may show details to the client."""
-        ...
-
-    @property
-    def json(self) -> RequestJSON:
-        """What parses a JSON body."""
-        ...
+    def __get__(self, instance: object, owner: type) -> ActiveApp | None:
+        return find_active_app()
 
 
 # A subclass that overrides one of these gets all of Werkzeug's steps.
@@ -95,7 +79,7 @@ class Request(WerkzeugRequest):
 
     shallow = False
 
-    _app: RequestApp | None = None
+    _app: ActiveApp | None = _ActiveApp()  # type: ignore[assignment]  # the descriptor finds one
     _environ: WSGIEnvironment
     _body_was_read = False
     _max_content_length: int | None = None

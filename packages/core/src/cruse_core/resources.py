@@ -23,14 +23,16 @@ def get_root_path(import_name: str) -> str:
         RootPathError: It is a namespace package, or its loader tells no file name.
     """
     module = sys.modules.get(import_name)
-    if getattr(module, "__file__", None) is not None:
-        return os.path.dirname(os.path.abspath(module.__file__))  # type: ignore[arg-type,union-attr]  # looked at just now
+    module_path: str | None = getattr(module, "__file__", None)
+    if module_path is not None:
+        return os.path.dirname(os.path.abspath(module_path))
     spec = _find_spec(import_name)
-    if spec is None or spec.loader is None and spec.origin is None and not _is_namespace(spec):
+    if spec is None or (spec.loader is None and spec.origin is None and not _is_namespace(spec)):
         return os.getcwd()
     get_filename = getattr(spec.loader, "get_filename", None)
     if get_filename is not None:
-        return os.path.dirname(os.path.abspath(get_filename(import_name)))
+        loader_path: str = get_filename(import_name)
+        return os.path.dirname(os.path.abspath(loader_path))
     __import__(import_name)
     path: str | None = getattr(sys.modules[import_name], "__file__", None)
     if path is None:

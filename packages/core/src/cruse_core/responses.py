@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from http import HTTPStatus
-from typing import Any, ClassVar, Final, Protocol, cast
+from typing import Any, ClassVar, Final, cast
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 from werkzeug.datastructures import Headers
@@ -18,47 +18,9 @@ from werkzeug.sansio.response import Response as ResponseHead
 from werkzeug.utils import get_content_type
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from .headers import find_plain_pairs, make_headers
-from .late_attributes import LateAttribute, inherits_all, install
-
-
-class ResponseJSON(Protocol):
-    """What a response asks of an app's JSON provider."""
-
-    def loads(self, s: str | bytes, **kwargs: Any) -> Any:
-        """Return the value that the document *s* describes; ValueError if it is malformed."""
-        ...
-
-
-class ResponseApp(Protocol):
-    """What a response asks of the current app."""
-
-    @property
-    def config(self) -> Mapping[str, Any]:
-        """The configuration: MAX_COOKIE_SIZE."""
-        ...
-
-    @property
-    def json(self) -> ResponseJSON:
-        """What parses a JSON body."""
-        ...
-
-
-def _find_no_app() -> ResponseApp | None:
-    return None
-
-
-_find_app: Callable[[], ResponseApp | None] = _find_no_app
-
-
-def use_app_finder(find_app: Callable[[], ResponseApp | None]) -> None:
-    """Make responses ask *find_app* for the current app; `context.py` calls this once.
-
-    A view makes a response and sets cookies on it before the pipeline knows the response, so an
-    attribute that the pipeline sets would come too late.
-    """
-    global _find_app
-    _find_app = find_app
+from cruse_core.active_app import find_active_app
+from cruse_core.headers import find_plain_pairs, make_headers
+from cruse_core.late_attributes import LateAttribute, inherits_all, install
 
 
 @lru_cache(maxsize=256)
@@ -212,7 +174,7 @@ class Response(_SettledClassChange, WerkzeugResponse):
     @property
     def max_cookie_size(self) -> int:  # type: ignore[override]  # as in Flask, the app decides
         """Bytes of a cookie above which a warning is given: the app's MAX_COOKIE_SIZE."""
-        app = _find_app()
+        app = find_active_app()
         if app is None:
             return WerkzeugResponse.max_cookie_size
         size: int = app.config["MAX_COOKIE_SIZE"]
@@ -381,7 +343,7 @@ def _make_on_close(response: Response) -> list[Callable[[], Any]]:
 
 def _make_json_module(response: Response) -> Any:
     """Return what parses a JSON body: the app's provider, or the standard library."""
-    app = _find_app()
+    app = find_active_app()
     return json if app is None else app.json
 
 

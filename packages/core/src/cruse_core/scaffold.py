@@ -135,7 +135,6 @@ class Scaffold(metaclass=ComponentType):
     @setupmethod
     def route(self, rule: str, **options: Any) -> Callable[[T_route], T_route]:
         """Serve the URLs that match *rule* with the decorated view; as `add_url_rule`."""
-
         endpoint = options.pop("endpoint", None)
 
         def register(view: T_route) -> T_route:

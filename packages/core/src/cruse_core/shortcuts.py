@@ -99,7 +99,7 @@ def after_this_request(f: T_after_request) -> T_after_request:
     ctx = context.get_request_context("after_this_request")
     if not ctx.after_request_functions:
         ctx.after_request_functions = []
-    ctx.after_request_functions.append(f)  # type: ignore[union-attr]  # made a list just now
+    ctx.after_request_functions.append(f)
     return f
 
 

@@ -22,7 +22,7 @@ class ContextStream(Generic[AnyStr]):
 
     def __init__(self, ctx: RequestContext, chunks: Iterator[AnyStr]) -> None:
         self._ctx: RequestContext | None = ctx
-        self._chunks = chunks
+        self._chunks: Iterator[AnyStr] = chunks
         ctx.hold()
 
     def __iter__(self) -> Iterator[AnyStr]:

@@ -6,7 +6,7 @@ import warnings
 from urllib.parse import quote
 
 # Where `warnings` notes what it has shown already.
-_warned: dict[str, int] = {}
+_warned: dict[str | tuple[str, type[Warning], int], int] = {}
 
 # RFC 3986, 3.5: these may stand in a fragment as they are; "%" keeps what is already quoted.
 _FRAGMENT_SAFE = "%!#$&'()*+,/:;=?@"

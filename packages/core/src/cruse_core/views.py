@@ -43,29 +43,35 @@ class View:
         if cls.init_every_request:
 
             def view(**kwargs: Any) -> ResponseReturnValue:
-                self = view.view_class(*class_args, **class_kwargs)  # type: ignore[attr-defined]  # set below
-                return current_app.ensure_sync(self.dispatch_request)(**kwargs)  # type: ignore[no-any-return]  # user data
+                # Looked up each time: a decorator, or a test, may replace the class.
+                instance: View = function.view_class(*class_args, **class_kwargs)
+                return _run(instance.dispatch_request, kwargs)
 
         else:
             single = cls(*class_args, **class_kwargs)
 
             def view(**kwargs: Any) -> ResponseReturnValue:
-                return current_app.ensure_sync(single.dispatch_request)(**kwargs)  # type: ignore[no-any-return]  # user data
+                return _run(single.dispatch_request, kwargs)
 
-        decorated: Any = view
-        for attribute, value in (("__name__", name), ("__module__", cls.__module__)):
-            setattr(view, attribute, value)
+        view.__name__ = name
+        view.__module__ = cls.__module__
+        function: Any = view
         for decorate in cls.decorators:
-            decorated = decorate(decorated)
+            function = decorate(function)
         # On the outermost function, where the app looks for them.
-        for target in {id(view): view, id(decorated): decorated}.values():
-            target.view_class = cls  # type: ignore[attr-defined]  # functions take attributes
-            target.__doc__ = cls.__doc__
-        decorated.__name__ = name
-        decorated.__module__ = cls.__module__
-        decorated.methods = cls.methods
-        decorated.provide_automatic_options = cls.provide_automatic_options
-        return decorated  # type: ignore[no-any-return]  # what a decorator returns
+        function.view_class = cls
+        function.__name__ = name
+        function.__doc__ = cls.__doc__
+        function.__module__ = cls.__module__
+        function.methods = cls.methods
+        function.provide_automatic_options = cls.provide_automatic_options
+        return function  # type: ignore[no-any-return]  # what the last decorator returned
+
+
+def _run(method: RouteCallable, values: dict[str, Any]) -> ResponseReturnValue:
+    """Call a method of a view, which may be a coroutine function."""
+    rv: ResponseReturnValue = current_app.ensure_sync(method)(**values)
+    return rv
 
 
 class MethodView(View):
@@ -87,4 +93,4 @@ class MethodView(View):
         if method is None and name == "head":
             method = getattr(self, "get", None)
         assert method is not None, f"Unimplemented method {request.method!r}"
-        return current_app.ensure_sync(method)(**kwargs)  # type: ignore[no-any-return]  # user data
+        return _run(method, kwargs)
