@@ -3,7 +3,6 @@
 The parts are distributions of their own; this one puts them together and gives their public names.
 """
 
-
 from cruse.app import Cruse as Cruse
 from cruse.blueprint import Blueprint as Blueprint
 from cruse.globals import current_app as current_app

@@ -7,8 +7,9 @@ where Flask is installed. It must come before the first import of `flask`:
     from flask import Flask
 
 `python -m cruse.as_flask -m module ...`, `python -m cruse.as_flask script.py ...` and
-`pytest -p cruse.as_flask` do so for a program or a test suite that stays as it is. Environment
-variables named `FLASK_...`, `.flaskenv` files and the entry points of `flask.commands` work then too.
+`pytest -p cruse.as_flask` do so for a program or a test suite that stays as it is.
+Environment variables named `FLASK_...`, `.flaskenv` files and the entry points of `flask.commands`
+work then too.
 """
 
 from cruse.as_flask.finder import install

@@ -89,7 +89,7 @@ class FlaskDistribution(Distribution):
 
     def locate_file(self, path: Any) -> Path:
         """Return *path* below the folder of this package."""
-        return Path(__file__).parent / path
+        return Path(__file__).parent.joinpath(path)
 
 
 def _version_attribute(name: str) -> str:

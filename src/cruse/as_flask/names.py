@@ -1,7 +1,7 @@
 """Flask's modules and names, and what stands for each in Cruse: the one table of the drop-in.
 
-A module maps the modules of Cruse to the names that are taken from them. `THEIRS=OURS` is a name that
-differs, and `MODULE=` without a name stands for the module itself.
+A module maps the modules of Cruse to the names that are taken from them; `THEIRS=OURS` is a name
+that differs.
 """
 
 from __future__ import annotations

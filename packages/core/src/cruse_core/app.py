@@ -5,7 +5,6 @@ How a request is served stands in `pipeline.py`; what a blueprint also has, in `
 
 from __future__ import annotations
 
-import logging
 import os
 import sys
 import weakref
@@ -32,7 +31,6 @@ from cruse_core.errors import (
     SetupError,
 )
 from cruse_core.json_provider import DefaultJSONProvider, JSONProvider
-from cruse_core.logging import create_logger
 from cruse_core.pipeline import Pipeline
 from cruse_core.plan import blueprint_names
 from cruse_core.requests import Request
@@ -144,16 +142,16 @@ class App(Pipeline):
         root_path: str | None = None,
     ) -> None:
         super().__init__(import_name, static_folder, static_url_path, template_folder, root_path)
+        self.blueprints: dict[str, RegisteredBlueprint] = {}
+        self.extensions: dict[str, Any] = {}
         self.instance_path = self._find_instance_path(instance_path)
         self.config = self.make_config(instance_relative_config)
-        self.aborter = self.make_aborter()
         self.json: JSONProvider = self.json_provider_class(self)
+        self.aborter = self.make_aborter()
         self.url_build_error_handlers: list[
             Callable[[Exception, str, dict[str, Any]], str | None]
         ] = []
         self.teardown_appcontext_funcs: list[TeardownCallable] = []
-        self.blueprints: dict[str, RegisteredBlueprint] = {}
-        self.extensions: dict[str, Any] = {}
         self.url_map = self.url_map_class(host_matching=host_matching)
         self.subdomain_matching = subdomain_matching
         self.known_hosts: set[str] = set()
@@ -218,11 +216,6 @@ class App(Pipeline):
         path: str | None = getattr(sys.modules["__main__"], "__file__", None)
         return "__main__" if path is None else os.path.splitext(os.path.basename(path))[0]
 
-    @cached_property
-    def logger(self) -> logging.Logger:
-        """Logger with the name of the app; in debug mode it logs everything."""
-        return create_logger(self)
-
     def make_config(self, instance_relative: bool = False) -> Config:
         """Make the configuration that the app starts with.
 
@@ -245,8 +238,8 @@ class App(Pipeline):
             return self.auto_find_instance_path()
         if not os.path.isabs(instance_path):
             raise ValueError(
-                f"instance_path {instance_path!r} is relative. What it would be relative to depends "
-                "on where the process was started, so it must be absolute. Use os.path.abspath()."
+                f"instance_path {instance_path!r} is relative. Where it would be depends on where "
+                "the process was started, so it must be absolute. Use os.path.abspath()."
             )
         return instance_path
 
@@ -468,7 +461,7 @@ class App(Pipeline):
         )
 
     def inject_url_defaults(self, endpoint: str, values: dict[str, Any]) -> None:
-        """Let the `url_defaults` functions of the app and of the endpoint's blueprints add values."""
+        """Let the `url_defaults` functions of the app and the endpoint's blueprints add values."""
         functions = self.url_default_functions
         if functions:
             for name in (None, *reversed(blueprint_names(endpoint))):

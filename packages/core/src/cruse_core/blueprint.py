@@ -144,8 +144,8 @@ class Blueprint(Scaffold):
         if self._got_registered_once:
             raise SetupError(
                 f"The setup method {f_name!r} can no longer be called on the blueprint "
-                f"{self.name!r}: it has already been registered at least once, and what is added now "
-                "would be missing there. Import all its views, and record everything, before "
+                f"{self.name!r}: it has already been registered at least once, and what is added "
+                "now would be missing there. Import all its views, and record everything, before "
                 "register_blueprint()."
             )
 
@@ -175,7 +175,7 @@ class Blueprint(Scaffold):
         provide_automatic_options: bool | None = None,
         **options: Any,
     ) -> None:
-        """Serve the URLs that match *rule* below the prefix with *view_func*; as `App.add_url_rule`.
+        """Serve the URLs below the prefix that match *rule*; as `App.add_url_rule`.
 
         Raises:
             ValueError: The endpoint, or the name of the view, contains a dot.

@@ -89,8 +89,8 @@ def missing_component_text(asked: str, owner: type, provider: Provider) -> str:
 class StandIn:
     """Stands where a component would put an attribute, and says so when it is read.
 
-    It raises AttributeError, so that `hasattr` stays False, and has no `__set__`, so that an app may
-    still be given an attribute of that name.
+    It raises AttributeError, so that `hasattr` stays False, and has no `__set__`, so that an app
+    may still be given an attribute of that name.
     """
 
     def __init__(self, provider: Provider) -> None:

@@ -1,7 +1,7 @@
 """What belongs to one request or one command: the app, the request, `g` and the session.
 
-There is one `ContextVar`, and it holds one object. Everything in that object comes to life when it is
-first read. `pipeline.py` decides when a context is pushed and popped.
+There is one `ContextVar`, and it holds one object. Everything in that object comes to life when it
+is first read. `pipeline.py` decides when a context is pushed and popped.
 """
 
 from __future__ import annotations
@@ -42,25 +42,59 @@ class ContextApp(Protocol):
     known_hosts: set[str]
 
     @property
-    def name(self) -> str: ...
-    @property
-    def config(self) -> Mapping[str, Any]: ...
-    @property
-    def debug(self) -> bool: ...
-    @property
-    def json(self) -> JSONProvider: ...
-    @property
-    def request_class(self) -> type[Request]: ...
-    @property
-    def app_ctx_globals_class(self) -> type[AppGlobals]: ...
-    @property
-    def matches_directly(self) -> bool: ...
+    def name(self) -> str:
+        """Name of the app, for messages."""
+        ...
 
-    def plan_for(self, endpoint: str | None) -> Plan: ...
-    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]: ...
-    def create_url_adapter(self, request: Request | None) -> MapAdapter | None: ...
-    def do_teardown_request(self, exc: BaseException | None = ...) -> None: ...
-    def do_teardown_appcontext(self, exc: BaseException | None = ...) -> None: ...
+    @property
+    def config(self) -> Mapping[str, Any]:
+        """The configuration, for the request."""
+        ...
+
+    @property
+    def debug(self) -> bool:
+        """Whether errors may show details."""
+        ...
+
+    @property
+    def json(self) -> JSONProvider:
+        """What parses a JSON body."""
+        ...
+
+    @property
+    def request_class(self) -> type[Request]:
+        """Class of the requests."""
+        ...
+
+    @property
+    def app_ctx_globals_class(self) -> type[AppGlobals]:
+        """Class of `g`."""
+        ...
+
+    @property
+    def matches_directly(self) -> bool:
+        """Whether URLs can be matched without asking `create_url_adapter`."""
+        ...
+
+    def plan_for(self, endpoint: str | None) -> Plan:
+        """Return the view and the hooks of an endpoint."""
+        ...
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Return *func*, callable from synchronous code."""
+        ...
+
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        """Bind the URL map to a request, or to SERVER_NAME."""
+        ...
+
+    def do_teardown_request(self, exc: BaseException | None = ...) -> None:
+        """Run the teardown functions of the request."""
+        ...
+
+    def do_teardown_appcontext(self, exc: BaseException | None = ...) -> None:
+        """Run the teardown functions of the app context."""
+        ...
 
 
 class AppGlobals:

@@ -57,12 +57,13 @@ def has_level_handler(logger: logging.Logger) -> bool:
 def create_logger(app: LoggingApp) -> logging.Logger:
     """Return the logger with the app's name.
 
-    Its level is DEBUG in debug mode, unless one is set already. It gets `default_handler` if nothing
-    would handle its records otherwise.
+    It gets `default_handler` if nothing would handle its records otherwise, and the level DEBUG in
+    debug mode, unless it has a level already.
     """
     logger = logging.getLogger(app.name)
-    if app.debug and not logger.level:
+    if logger.level == logging.NOTSET and app.debug:
         logger.setLevel(logging.DEBUG)
-    if not has_level_handler(logger):
-        logger.addHandler(default_handler)
+    if has_level_handler(logger):
+        return logger
+    logger.addHandler(default_handler)
     return logger

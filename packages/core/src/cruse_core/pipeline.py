@@ -16,6 +16,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable
 from datetime import timedelta
+from functools import cached_property
 from logging import Logger
 from types import TracebackType
 from typing import Any, NoReturn, TypeAlias
@@ -36,6 +37,7 @@ from cruse_core.debug_helpers import FormDataRoutingRedirect
 from cruse_core.error_handlers import find_error_handler
 from cruse_core.event_loop import async_to_sync, is_coroutine_function
 from cruse_core.json_provider import JSONProvider
+from cruse_core.logging import create_logger
 from cruse_core.plan import Plan, make_plan
 from cruse_core.requests import Request
 from cruse_core.responses import Response
@@ -76,7 +78,6 @@ class Pipeline(Scaffold):
     response_class: type[Response] = Response
     session_interface: SessionInterface
     config: Config
-    logger: Logger
     json: JSONProvider
     teardown_appcontext_funcs: list[TeardownCallable]
     _got_first_request = False
@@ -96,6 +97,11 @@ class Pipeline(Scaffold):
     @debug.setter
     def debug(self, value: bool) -> None:
         self.config["DEBUG"] = value
+
+    @cached_property
+    def logger(self) -> Logger:
+        """Logger with the name of the app; in debug mode it logs everything."""
+        return create_logger(self)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Serve a request; middleware may be wrapped around `wsgi_app`."""

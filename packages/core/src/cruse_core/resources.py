@@ -64,8 +64,8 @@ def find_package(import_name: str) -> tuple[str | None, str]:
         import_name: Name of a module; what counts is the top-level package it belongs to.
 
     Returns:
-        The prefix that it is installed under, None if it is not installed; and the folder that would
-        have to be on the import path.
+        The prefix that it is installed under, None if it is not installed; and the folder that
+        would have to be on the import path.
     """
     folder = _folder_on_path(import_name)
     prefix = Path(sys.prefix).absolute()

@@ -67,7 +67,7 @@ class Scaffold(metaclass=ComponentType):
     """Base of `App` and `Blueprint`.
 
     Args:
-        import_name: Name of the module or package, usually `__name__`; resources are found beside it.
+        import_name: Name of the module or package, usually `__name__`; files are found beside it.
         static_folder: Folder of static files, relative to the root path; None for no static files.
         static_url_path: URL path under which they are served; by default the folder's name.
         template_folder: Folder of templates, relative to the root path. Read by cruse-templating.

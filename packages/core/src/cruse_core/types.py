@@ -57,10 +57,10 @@ AppOrBlueprintKey: TypeAlias = str | None
 
 RouteCallable: TypeAlias = Callable[..., ResponseReturnValue | Awaitable[ResponseReturnValue]]
 BeforeRequestCallable: TypeAlias = Callable[
-    [], ResponseReturnValue | None | Awaitable[ResponseReturnValue | None]
+    [], ResponseReturnValue | Awaitable[ResponseReturnValue | None] | None
 ]
 AfterRequestCallable: TypeAlias = Callable[[Any], BaseResponse | Awaitable[BaseResponse]]
-TeardownCallable: TypeAlias = Callable[[BaseException | None], None | Awaitable[None]]
+TeardownCallable: TypeAlias = Callable[[BaseException | None], Awaitable[None] | None]
 # The argument is Any: a handler names the exception class it was registered for.
 ErrorHandlerCallable: TypeAlias = Callable[
     [Any], ResponseReturnValue | Awaitable[ResponseReturnValue]

@@ -28,7 +28,7 @@ class View:
     def dispatch_request(self) -> ResponseReturnValue:
         """Return the answer; it is called with the values of the URL."""
         raise NotImplementedError(
-            f"{type(self).__name__}.dispatch_request() is missing. It is the view itself. Define it."
+            f"{type(self).__name__}.dispatch_request() is missing. It is the view: define it."
         )
 
     @classmethod
@@ -44,7 +44,7 @@ class View:
 
             def view(**kwargs: Any) -> ResponseReturnValue:
                 # Looked up each time: a decorator, or a test, may replace the class.
-                instance: View = function.view_class(*class_args, **class_kwargs)
+                instance: View = current.view_class(*class_args, **class_kwargs)
                 return _run(instance.dispatch_request, kwargs)
 
         else:
@@ -55,17 +55,17 @@ class View:
 
         view.__name__ = name
         view.__module__ = cls.__module__
-        function: Any = view
+        current: Any = view
         for decorate in cls.decorators:
-            function = decorate(function)
+            current = decorate(current)
         # On the outermost function, where the app looks for them.
-        function.view_class = cls
-        function.__name__ = name
-        function.__doc__ = cls.__doc__
-        function.__module__ = cls.__module__
-        function.methods = cls.methods
-        function.provide_automatic_options = cls.provide_automatic_options
-        return function  # type: ignore[no-any-return]  # what the last decorator returned
+        current.view_class = cls
+        current.__name__ = name
+        current.__doc__ = cls.__doc__
+        current.__module__ = cls.__module__
+        current.methods = cls.methods
+        current.provide_automatic_options = cls.provide_automatic_options
+        return current  # type: ignore[no-any-return]  # what the last decorator returned
 
 
 def _run(method: RouteCallable, values: dict[str, Any]) -> ResponseReturnValue:
