@@ -48,9 +48,7 @@ class TestCli:
         app.register_blueprint(make_blueprint("books", cli_group="early"), cli_group=group)
         assert runner.invoke(args=args).output == "said by books\n"
 
-    def test_nested_blueprint_has_its_full_name(
-        self, app: CommandsApp, runner: CliRunner
-    ) -> None:
+    def test_nested_blueprint_has_its_full_name(self, app: CommandsApp, runner: CliRunner) -> None:
         parent = CommandsBlueprint("library", __name__)
         parent.register_blueprint(make_blueprint("books"))
         app.register_blueprint(parent)

@@ -129,6 +129,14 @@ class TestCommandsOfTheApp:
         shell_runner.invoke(group, ["show"])
         assert len(ended) == 2
 
+    @pytest.mark.parametrize("args", [[], ["--help"], ["show", "--help"], ["show", "--nonsense"]])
+    def test_context_is_gone_after_help(
+        self, app: CommandsApp, shell_runner: CliRunner, args: list[str]
+    ) -> None:
+        app.cli.command("show")(lambda: None)
+        shell_runner.invoke(CruseGroup(create_app=lambda: app), args)
+        assert not current_app
+
     def test_options_are_set_by_variables(self, app: CommandsApp, shell_runner: CliRunner) -> None:
         @app.cli.group()
         def db() -> None: ...
@@ -163,9 +171,7 @@ class TestCommandsOfTheApp:
 
 
 class TestAppThatCannotBeLoaded:
-    def test_unknown_command_says_so_before(
-        self, project: Path, shell_runner: CliRunner
-    ) -> None:
+    def test_unknown_command_says_so_before(self, project: Path, shell_runner: CliRunner) -> None:
         result = shell_runner.invoke(cli, ["seed"])
         assert result.exit_code == 2
         assert "CRUSE_APP" in result.stderr
@@ -197,6 +203,25 @@ class TestAppThatCannotBeLoaded:
             prog_name="cruse",
         )
         assert result.output == "plain,routes\n"
+
+    def test_completion_knows_the_commands_of_an_app(
+        self, write: Write, shell_runner: CliRunner
+    ) -> None:
+        write(
+            "app.py",
+            """
+            from cruse_cli import CommandsApp
+            app = CommandsApp(__name__)
+            @app.cli.command("seed-notes")
+            def seed_notes(): "Write examples."
+            """,
+        )
+        result = shell_runner.invoke(
+            cli,
+            env={"_CRUSE_COMPLETE": "bash_complete", "COMP_WORDS": "cruse se", "COMP_CWORD": "1"},
+            prog_name="cruse",
+        )
+        assert result.output == "plain,seed-notes\n"
 
     def test_command_of_the_group_fails_with_the_text(
         self, project: Path, shell_runner: CliRunner
@@ -240,13 +265,17 @@ class TestOptions:
         assert "init-it" in result.stdout
         assert result.stderr == ""
 
-    def test_dotenv_file_names_the_app_for_help(self, write: Write, shell_runner: CliRunner) -> None:
+    def test_dotenv_file_names_the_app_for_help(
+        self, write: Write, shell_runner: CliRunner
+    ) -> None:
         pytest.importorskip("dotenv")
         write("hello.py", "from cruse_core import App\nsite = App(__name__)")
         write(".cruseenv", "CRUSE_APP=hello")
         assert shell_runner.invoke(cli, []).stderr.startswith("Usage:")
 
-    def test_help_is_shown_after_a_wrong_option(self, project: Path, shell_runner: CliRunner) -> None:
+    def test_help_is_shown_after_a_wrong_option(
+        self, project: Path, shell_runner: CliRunner
+    ) -> None:
         result = shell_runner.invoke(cli, ["--nonsense", "--help"])
         assert "No such option" in result.output
 
@@ -285,7 +314,9 @@ class TestOptions:
         group = CruseGroup(create_app=lambda: app, set_debug_flag=False)
         assert shell_runner.invoke(group, ["show"]).output == "True\n"
 
-    def test_env_file_is_loaded(self, write: Write, app: CommandsApp, shell_runner: CliRunner) -> None:
+    def test_env_file_is_loaded(
+        self, write: Write, app: CommandsApp, shell_runner: CliRunner
+    ) -> None:
         pytest.importorskip("dotenv")
         file = write("special.env", "FROM_FILE=yes\nCRUSE_ROUTES_SORT=nonsense\n")
         result = shell_runner.invoke(

@@ -59,9 +59,7 @@ class TestAddAliases:
         env = {"JUG_ROUTES_SORT": "nonsense", "CRUSE_ROUTES_SORT": "rule"}
         assert runner.invoke(cli, "routes", env=env).exit_code == 0
 
-    def test_alias_from_a_dotenv_file_sets_options(
-        self, runner: CliRunner, project: Path
-    ) -> None:
+    def test_alias_from_a_dotenv_file_sets_options(self, runner: CliRunner, project: Path) -> None:
         pytest.importorskip("dotenv")
         project.joinpath(".jugenv").write_text("JUG_ROUTES_SORT=nonsense")
         assert "nonsense" in runner.invoke(cli, "routes", obj=None).output
@@ -82,7 +80,9 @@ class TestGetLoadDotenv:
         ("value", "expected"),
         [("", True), ("0", True), ("no", True), ("False", True), ("1", False), ("yes", False)],
     )
-    def test_variable_decides(self, monkeypatch: pytest.MonkeyPatch, value: str, expected: bool) -> None:
+    def test_variable_decides(
+        self, monkeypatch: pytest.MonkeyPatch, value: str, expected: bool
+    ) -> None:
         monkeypatch.setenv("CRUSE_SKIP_DOTENV", value)
         assert names.get_load_dotenv() is expected
 
@@ -108,7 +108,8 @@ class TestCommandName:
         assert names.command_name() == "cruse"
 
     def test_is_that_of_the_outermost_command(self) -> None:
-        with click.Context(click.Command("x"), info_name="wiki") as parent, click.Context(
-            click.Command("y"), info_name="inner", parent=parent
+        with (
+            click.Context(click.Command("x"), info_name="wiki") as parent,
+            click.Context(click.Command("y"), info_name="inner", parent=parent),
         ):
             assert names.command_name() == "wiki"

@@ -52,7 +52,9 @@ class TestCertificate:
         vars(module)["context"] = context
         monkeypatch.setitem(sys.modules, "tls_settings", module)
         assert parse("--cert", path)["cert"] is context
-        with pytest.raises(click.BadParameter, match=r"SSLContext brings its own.*Leave '--key' out"):
+        with pytest.raises(
+            click.BadParameter, match=r"SSLContext brings its own.*Leave '--key' out"
+        ):
             parse("--cert", path, "--key", __file__)
 
     def test_module_may_be_the_context(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -65,7 +67,9 @@ class TestCertificate:
         made = run_command.make_context("run", [], default_map={"cert": context})
         assert made.params["cert"] is context
 
-    @pytest.mark.parametrize("value", ["not_here", "not_here:x", "not.here", "click", "click.nothing"])
+    @pytest.mark.parametrize(
+        "value", ["not_here", "not_here:x", "not.here", "click", "click.nothing"]
+    )
     def test_anything_else_names_what_is_possible(self, value: str) -> None:
         with pytest.raises(click.BadParameter, match="nor the import path of an ssl.SSLContext"):
             parse("--cert", value)

@@ -127,9 +127,7 @@ class TestServer:
         assert " * Serving Cruse app 'hello'" in server.output
         assert " * Debug mode: on" in server.output
 
-    def test_run_in_the_module_is_ignored(
-        self, write: Write, start: Callable[..., Server]
-    ) -> None:
+    def test_run_in_the_module_is_ignored(self, write: Write, start: Callable[..., Server]) -> None:
         source = HELLO.format(answer="hello").replace("cruse_core import", "cruse_cli import")
         write("app.py", source.replace("App", "CommandsApp") + "    app.run(port=1)\n")
         server = start("run", "--port", "0")

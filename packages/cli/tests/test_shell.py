@@ -40,7 +40,9 @@ class TestShell:
     def test_startup_file_is_run_first(
         self, runner: CliRunner, write: Write, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setenv("PYTHONSTARTUP", str(write("start.py", "helper = 'from start'\napp = 1")))
+        monkeypatch.setenv(
+            "PYTHONSTARTUP", str(write("start.py", "helper = 'from start'\napp = 1"))
+        )
         output = runner.invoke(cli, "shell", input="print(helper, app.name)\n").output
         assert "from start wiki" in output
 

@@ -150,12 +150,7 @@ class CruseGroup(AppGroup):
             self._tell(ctx, f"Error: {exc.format_message()}\n")
             return None
         group = find_commands(app)
-        if group is None:
-            return None
-        # Callbacks of parameters run before the command does, and may need the application too.
-        if find_current_app() is not app:
-            ctx.with_resource(app.app_context())
-        return group.get_command(ctx, cmd_name)
+        return None if group is None else group.get_command(ctx, cmd_name)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of all commands; what prevents the application's is printed."""
@@ -174,11 +169,16 @@ class CruseGroup(AppGroup):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Return the command that *args* begins with, or suggest the nearest name."""
+        """Return the command that *args* begins with, or suggest the nearest name.
+
+        The context of the application is pushed for its own commands here, because callbacks of
+        their parameters run before they do.
+        """
+        info = ctx.ensure_object(ScriptInfo)
         try:
-            return super().resolve_command(ctx, args)
+            name, command, rest = super().resolve_command(ctx, args)
         except click.UsageError as exc:
-            app = ctx.ensure_object(ScriptInfo)._loaded_app
+            app = info._loaded_app
             group = app and find_commands(app)
             near = find_near(args[0], [*self.commands, *(group.commands if group else ())])
             raise click.UsageError(
@@ -186,6 +186,11 @@ class CruseGroup(AppGroup):
                 "commands.",
                 ctx,
             ) from exc
+        if command is not None and name not in self.commands:
+            app = info.load_app()
+            if find_current_app() is not app:
+                ctx.with_resource(app.app_context())
+        return name, command, rest
 
     def _add_plugins(self, ctx: click.Context) -> None:
         if self._has_plugins:
@@ -199,8 +204,8 @@ class CruseGroup(AppGroup):
                 self._tell(
                     ctx,
                     f"{format_from_module(exc)}The command {entry_point.name!r} could not be "
-                    f"loaded from {entry_point.value!r}, where an installed distribution has it. The "
-                    f"other commands work. Update the distribution with {package!r}, or uninstall "
+                    f"loaded from {entry_point.value!r}, where a distribution has it. The other "
+                    f"commands work. Update the distribution with {package!r}, or uninstall "
                     "it.\n",
                 )
 

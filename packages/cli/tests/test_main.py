@@ -1,0 +1,86 @@
+"""The command as users start it: in a process."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from cruse_cli.main import cli, main
+
+Write = Callable[[str, str], Path]
+Cruse = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+class TestCommand:
+    def test_lists_routes(self, write: Write, cruse: Cruse) -> None:
+        write("app.py", "from cruse_core import App\napp = App(__name__)")
+        result = cruse("routes")
+        assert result.returncode == 0
+        assert "/static/<path:filename>" in result.stdout
+
+    def test_module_that_fails_has_a_short_traceback(self, write: Write, cruse: Cruse) -> None:
+        write("app.py", "def load():\n    unknown_name\nload()\n")
+        result = cruse("routes")
+        assert result.returncode == 1
+        lines = result.stderr.splitlines()
+        assert lines[0] == "Traceback (most recent call last):"
+        assert 'app.py", line 3, in <module>' in lines[1]
+        assert "NameError: name 'unknown_name' is not defined" in result.stderr
+        assert "Correct the code above, and run the command again." in lines[-1]
+
+    def test_syntax_error_shows_the_line(self, write: Write, cruse: Cruse) -> None:
+        write("app.py", "app = (\n")
+        result = cruse("run", "--port", "0")
+        assert result.returncode == 1
+        assert "SyntaxError: '(' was never closed" in result.stderr
+
+    def test_dotenv_file_names_the_app(self, write: Write, cruse: Cruse) -> None:
+        pytest.importorskip("dotenv")
+        write("hello.py", "from cruse_core import App\nsite = App(__name__)")
+        write(".cruseenv", "CRUSE_APP=hello:site")
+        assert cruse("routes").returncode == 0
+        assert cruse("routes", CRUSE_SKIP_DOTENV="1").returncode == 2
+
+
+class TestMain:
+    def test_ends_with_the_status_of_the_command(
+        self, project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        monkeypatch.setattr(sys, "argv", ["cruse", "routes"])
+        with pytest.raises(SystemExit) as caught:
+            main()
+        assert caught.value.code == 2
+        assert "--app MODULE', set the environment variable 'CRUSE_APP'" in capsys.readouterr().err
+
+    def test_prints_a_short_traceback(
+        self,
+        write: Write,
+        monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        write("app.py", "1 / 0")
+        monkeypatch.setattr(sys, "argv", ["cruse", "routes"])
+        with pytest.raises(SystemExit) as caught:
+            main()
+        assert caught.value.code == 1
+        assert "click" not in capsys.readouterr().err
+
+    def test_command_has_its_name(self) -> None:
+        assert cli.name == "cruse"
+
+
+class TestImport:
+    def test_leaves_out_what_may_not_be_needed(self) -> None:
+        code = (
+            "import sys, cruse_cli\n"
+            "print([name for name in ('asyncio', 'dotenv', 'jinja2', 'watchfiles',\n"
+            "       'importlib.metadata', 'werkzeug._reloader') if name in sys.modules])"
+        )
+        result = subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True
+        )
+        assert result.stdout == "[]\n"

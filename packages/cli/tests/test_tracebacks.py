@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+import click
+from click.testing import CliRunner
+
+from cruse_cli.tracebacks import format_from_module, skip_own_frames
+
+
+def fail() -> None:
+    raise ValueError("my mistake")
+
+
+class TestFormatFromModule:
+    def test_begins_in_the_users_code(self) -> None:
+        error = CliRunner().invoke(click.Command("x", callback=fail)).exception
+        assert error is not None
+        # Click's frames come first here, and its runner's before them.
+        text = format_from_module(error)
+        assert text.startswith("Traceback (most recent call last):")
+        assert "in fail" in text.splitlines()[1]
+        assert text.endswith("ValueError: my mistake\n")
+
+    def test_shows_everything_if_no_code_is_the_users(self) -> None:
+        try:
+            click.IntRange(1, 2).convert("x", None, None)
+        except click.BadParameter as error:
+            own = error.__traceback__
+        assert own is not None
+        assert skip_own_frames(own.tb_next) is own.tb_next
+        assert skip_own_frames(None) is None
