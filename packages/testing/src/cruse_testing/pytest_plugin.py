@@ -99,8 +99,11 @@ def _load_app(request: pytest.FixtureRequest) -> Any:
         found = load_app(reference, args[1:], kwargs, folder)
         _require_testable(found, reference)
     except AppNotFoundError as exc:
-        pytest.fail(str(exc), pytrace=False)
-    return found
+        problem = str(exc)
+    else:
+        return found
+    # Not inside the except clause, where pytest would show the message twice.
+    pytest.fail(problem, pytrace=False)
 
 
 def _find_reference(config: pytest.Config, text: str | None, folder: Path) -> AppReference:

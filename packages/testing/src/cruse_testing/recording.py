@@ -47,6 +47,7 @@ class Renderings(list[Rendering]):
         Raises:
             AssertionError: It was not rendered, or not with these values.
         """
+        __tracebackhide__ = True
         found = [rendering for rendering in self if rendering.name == name]
         if not found:
             raise AssertionError(
@@ -67,6 +68,7 @@ class Renderings(list[Rendering]):
         Raises:
             AssertionError: It was.
         """
+        __tracebackhide__ = True
         if name in self.names:
             raise AssertionError(f"Template {name!r} was rendered {self.names.count(name)} times.")
 
@@ -91,6 +93,7 @@ class Flashes(list[Flash]):
         Raises:
             AssertionError: There was no such message.
         """
+        __tracebackhide__ = True
         for flash in self:
             if text in str(flash.message) and category in (None, flash.category):
                 return flash
@@ -133,6 +136,7 @@ def assert_template_rendered(app: App, name: str, /, **values: Any) -> Iterator[
     Raises:
         AssertionError: It was not rendered, or not with these values.
     """
+    __tracebackhide__ = True
     with record_templates(app) as renderings:
         yield renderings
     renderings.assert_rendered(name, **values)
