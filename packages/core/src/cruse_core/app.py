@@ -92,6 +92,9 @@ class App(Pipeline):
     session_interface: SessionInterface = SecureCookieSessionInterface()
     url_map_class: type[Map] = Map
     url_rule_class: type[Rule] = Rule
+    # Whether URLs of ordinary requests can be matched without `create_url_adapter`; kept up to date
+    # by `__setattr__`.
+    matches_directly = False
 
     default_config: Mapping[str, Any] = ImmutableDict(
         DEBUG=None,
@@ -177,6 +180,12 @@ class App(Pipeline):
         super().__setattr__(name, value)
         if name in _SHORT_CUT_SWITCHES:
             self.plans.forget()
+            self.matches_directly = (
+                "create_url_adapter" not in self.__dict__
+                and type(self).create_url_adapter is App.create_url_adapter
+                and isinstance(self.__dict__.get("url_map"), Map)
+                and not self.__dict__.get("subdomain_matching")
+            )
 
     def _check_setup_finished(self, f_name: str) -> None:
         if self._got_first_request:
@@ -342,18 +351,6 @@ class App(Pipeline):
     def iter_blueprints(self) -> ValuesView[RegisteredBlueprint]:
         """Return a view of the blueprints, in the order of their registration."""
         return self.blueprints.values()
-
-    @property
-    def matches_directly(self) -> bool:
-        """Whether URLs can be matched without asking `create_url_adapter`."""
-        if self.plans.matches_directly is None:
-            self.plans.matches_directly = (
-                type(self).create_url_adapter is App.create_url_adapter
-                and "create_url_adapter" not in self.__dict__
-                and isinstance(self.url_map, Map)
-                and not self.subdomain_matching
-            )
-        return self.plans.matches_directly and self.config["TRUSTED_HOSTS"] is None
 
     def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
         """Bind the URL map to a request, or to SERVER_NAME outside of one.

@@ -6,7 +6,7 @@ is first read. `pipeline.py` decides when a context is pushed and popped.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextvars import ContextVar, Token
 from sys import exc_info
 from types import TracebackType
@@ -73,7 +73,7 @@ class ContextApp(Protocol):
 
     @property
     def matches_directly(self) -> bool:
-        """Whether URLs can be matched without asking `create_url_adapter`."""
+        """Whether URLs of ordinary requests can be matched without `create_url_adapter`."""
         ...
 
     def plan_for(self, endpoint: str | None) -> Plan:
@@ -176,13 +176,14 @@ class AppContext:
     request_context: RequestContext | None = None
     # The context of the same app in which this one was pushed, and whose `g` it shares.
     joined: AppContext | None = None
+    # How many streams the teardown waits for.
+    _holds = 0
     # True while someone keeps the context after its end, as the debugger does.
     preserved = False
 
     def __init__(self, app: ContextApp) -> None:
         self.app: Any = app
         self._tokens: list[Token[AppContext]] = []
-        self._holds = 0
 
     @lazy
     def g(self) -> AppGlobals:
@@ -211,6 +212,9 @@ class AppContext:
     session: SessionMixin = _OfRequest()  # type: ignore[assignment]  # the descriptor gives one
     plan: Plan = _OfRequest()  # type: ignore[assignment]  # the descriptor gives one
     renew_plan: Callable[[], Plan] = _OfRequest()  # type: ignore[assignment]  # gives a method
+    open_session: Callable[[], SessionMixin] = _OfRequest()  # type: ignore[assignment]  # likewise
+    opened_session: SessionMixin | None = _OfRequest()  # type: ignore[assignment]  # gives one
+    after_request_functions: Sequence[Callable[[Any], Any]] = _OfRequest()  # type: ignore[assignment]  # gives them
 
     def push(self) -> None:
         """Make this the active context, until the matching `pop`."""
@@ -301,7 +305,6 @@ class RequestContext(AppContext):
     ) -> None:
         self.app = app
         self._tokens = []
-        self._holds = 0
         if request is None:
             request = app.request_class(environ)
             request._app = app
@@ -397,16 +400,25 @@ class RequestContext(AppContext):
         request = self.request
         # PERF: no MapAdapter for the common case (benchmarks/scenarios.py). The general path below
         # decides whenever the host, the scheme or the map is out of the ordinary.
-        if app.matches_directly and "HTTP_UPGRADE" not in (environ := request._environ):
+        environ = request._environ
+        if (
+            app.matches_directly
+            and environ.get("HTTP_HOST") in app.known_hosts
+            and "HTTP_UPGRADE" not in environ
+            and app.config["TRUSTED_HOSTS"] is None
+        ):
             path: str = environ.get("PATH_INFO", "")
-            if environ.get("HTTP_HOST") in app.known_hosts and path.isascii():
-                match = app.url_map.find_match(path, environ["REQUEST_METHOD"])
-                if match is MISS:
+            match = app.url_map.find_match(path, environ["REQUEST_METHOD"])
+            if match is MISS:
+                if path.isascii():
                     request.routing_exception = NotFound()
                     return
-                if match is not UNDECIDED:
-                    request.url_rule, request.view_args = match
-                    return
+            elif match is not UNDECIDED and path.isascii():
+                request.url_rule, request.view_args = match
+                plan = app.plans.get(match[0].endpoint)
+                if plan is not None:
+                    self.plan = plan
+                return
         self._match_with_adapter()
 
     def _match_with_adapter(self) -> None:
@@ -454,11 +466,11 @@ class RequestContext(AppContext):
     def tear_down(self, exc: BaseException | None) -> None:
         """Run the teardown functions and close the request; the context is active meanwhile."""
         app = self.app
-        errors: list[Exception] = []
+        errors: tuple[Exception, ...] = ()
         try:
             app.do_teardown_request(exc)
         except Exception as error:
-            errors.append(error)
+            errors = (error,)
         if not self._copied:
             request = self.request
             request.close()
@@ -468,7 +480,7 @@ class RequestContext(AppContext):
             try:
                 app.do_teardown_appcontext(exc)
             except Exception as error:
-                errors.append(error)
+                errors = (*errors, error)
         if errors:
             raise_together(errors)
 

@@ -149,7 +149,8 @@ class Pipeline(Scaffold):
 
     def full_dispatch_request(self) -> Response:
         """Run the hooks before the view, the view, and what turns its answer into a response."""
-        self._got_first_request = True
+        if not self._got_first_request:
+            self._got_first_request = True
         try:
             if request_started.receivers:
                 request_started.send(self, _async_wrapper=self.ensure_sync)
@@ -188,7 +189,10 @@ class Pipeline(Scaffold):
             self.raise_routing_exception(request)
         rule = request.url_rule
         assert rule is not None  # a request without a rule carries a routing exception
-        if request.method == "OPTIONS" and getattr(rule, "provide_automatic_options", False):
+        # The rule was matched for this method, whatever a request class makes of `method`.
+        if request._environ["REQUEST_METHOD"] == "OPTIONS" and getattr(
+            rule, "provide_automatic_options", False
+        ):
             return self.make_default_options_response()
         plan = ctx.plan
         if plan.stale or plan.endpoint != rule.endpoint:
@@ -323,12 +327,15 @@ class Pipeline(Scaffold):
         Raises:
             ViewReturnError: A view must not return such a value.
         """
+        # PERF: the most common value needs no look at the others (benchmarks/scenarios.py, text).
+        if type(rv) is str:
+            return self.response_class(rv)
         ctx = _active(None) or context.get_request_context("request")
         return convert(self, rv, ctx.request)
 
     def process_response(self, response: Response) -> Response:
         """Run the functions after the request, then save the session."""
-        ctx = context.get_request_context("request")
+        ctx = _active(None) or context.get_request_context("request")
         for function in ctx.after_request_functions:
             response = self.ensure_sync(function)(response)
         plan = ctx.plan

@@ -54,12 +54,8 @@ class Plan:
 class Plans(dict[str | None, Plan]):
     """The plans made so far, by endpoint; None stands for a request that matched no rule."""
 
-    # Whether URLs are matched without an adapter; None until the app has looked.
-    matches_directly: bool | None = None
-
     def forget(self) -> None:
-        """Throw away every plan, and what was found out about the app."""
-        self.matches_directly = None
+        """Throw away every plan, and tell the requests that hold one."""
         for plan in tuple(self.values()):
             plan.stale = True
         self.clear()

@@ -23,7 +23,7 @@ def call_each(functions: Iterable[Callable[..., Any]], exc: BaseException | None
         raise_together(errors)
 
 
-def raise_together(errors: list[Exception]) -> NoReturn:
+def raise_together(errors: Iterable[Exception]) -> NoReturn:
     """Raise the only error, or all of them as one flat `ExceptionGroup`."""
     flat: list[Exception] = []
     for error in errors:
