@@ -25,6 +25,8 @@ def code(project: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Watche
     monkeypatch.setattr(sys, "path", [str(project)])
     # The temporary folder of the tests may lie below the interpreter's.
     monkeypatch.setattr(reloader, "_INSTALLED", {str(project / "venv")})
+    # Somebody may be editing the modules that are imported here.
+    monkeypatch.setattr(reloader, "_started", time.time())
     return lambda *extra: WatchedCode.find(extra)
 
 
