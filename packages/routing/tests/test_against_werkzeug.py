@@ -24,7 +24,9 @@ from cruse_routing import MISS, UNDECIDED, BaseConverter, RequestRedirect, Valid
 
 EXAMPLES = int(os.environ.get("CRUSE_FUZZ_EXAMPLES", "200"))
 thorough = settings(
-    max_examples=EXAMPLES, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=EXAMPLES,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 
 
@@ -118,11 +120,16 @@ ENDPOINTS = ["index", "show", "edit", 3]
 METHODS = ["GET", "POST", "HEAD", "OPTIONS"]
 
 
+def seldom(draw: st.DrawFn) -> bool:
+    return draw(st.integers(0, 11)) == 11
+
+
 @st.composite
 def rule_segments(draw: st.DrawFn) -> str:
+    """Return a segment with `{}` for the name of its first variable."""
     if draw(st.integers(0, 9)) < 5:
         return draw(st.sampled_from(TEXTS))
-    variable = f"<{draw(st.sampled_from(CONVERTERS))}{draw(st.sampled_from(NAMES))}>"
+    variable = f"<{draw(st.sampled_from(CONVERTERS))}{{}}>"
     if draw(st.integers(0, 9)) < 7:
         return variable
     before, after = draw(st.sampled_from(["", "a", "v"])), draw(st.sampled_from(["", ".x", "-"]))
@@ -131,10 +138,13 @@ def rule_segments(draw: st.DrawFn) -> str:
 
 
 @st.composite
-def rule_texts(draw: st.DrawFn) -> str:
-    segments = draw(st.lists(rule_segments(), max_size=4))
-    end = draw(st.sampled_from(["", "", "/"])) if segments else ""
-    return "/" + "/".join(segments) + end
+def rule_texts(draw: st.DrawFn, segments: list[str]) -> str:
+    """Return a rule of few different segments, so that rules share their ways and part again."""
+    chosen = draw(st.lists(st.sampled_from(segments), max_size=len(NAMES)))
+    end = draw(st.sampled_from(["", "", "/"])) if chosen else ""
+    names = draw(st.permutations(NAMES)) if seldom(draw) else NAMES
+    named = [segment.format(name) for segment, name in zip(chosen, names, strict=False)]
+    return "/" + "/".join(named) + end
 
 
 values_of_any_kind = st.one_of(
@@ -149,21 +159,20 @@ values_of_any_kind = st.one_of(
 @st.composite
 def rule_options(draw: st.DrawFn, *, hosts: bool) -> dict[str, Any]:
     options: dict[str, Any] = {"endpoint": draw(st.sampled_from(ENDPOINTS))}
-    seldom = st.integers(0, 11).map(lambda number: number == 0)
     if draw(st.booleans()):
         options["methods"] = draw(st.lists(st.sampled_from(METHODS), max_size=3))
-    if draw(seldom):
+    if seldom(draw):
         options["defaults"] = draw(
             st.dictionaries(
                 st.sampled_from(NAMES), st.sampled_from(["a", 7, 12, "d e"]), max_size=2
             )
         )
-    if draw(seldom):
+    if seldom(draw):
         options["redirect_to"] = draw(
             st.sampled_from(["else/<a>", "there", lambda adapter, **values: f"f/{sorted(values)}"])
         )
     for name in ("alias", "build_only", "websocket"):
-        if draw(seldom):
+        if seldom(draw):
             options[name] = True
     for name in ("strict_slashes", "merge_slashes"):
         if draw(st.integers(0, 4)) == 0:
@@ -237,15 +246,18 @@ def pairs(draw: st.DrawFn) -> Pair:
 
 @st.composite
 def rule_lists(draw: st.DrawFn, *, hosts: bool) -> list[tuple[str, dict[str, Any], bool]]:
-    texts = draw(st.lists(rule_texts(), min_size=1, max_size=7))
-    return [
-        (
-            draw(st.sampled_from([text, text, texts[0]])),  # several rules often have one path
-            draw(rule_options(hosts=hosts)),
-            draw(st.integers(0, 9)) == 0,
-        )
-        for text in texts
-    ]
+    """Return texts and options, and whether the rule is a plain one of Werkzeug."""
+    segments = draw(st.lists(rule_segments(), min_size=1, max_size=4))
+    texts = draw(st.lists(rule_texts(segments), min_size=1, max_size=7))
+    rules = [(text, draw(rule_options(hosts=hosts)), seldom(draw)) for text in texts]
+    if seldom(draw):
+        # The first page of a list has a URL of its own: the other one redirects there.
+        endpoint, page = draw(st.sampled_from(ENDPOINTS)), draw(st.sampled_from(["a", 7, 12]))
+        converter = draw(st.sampled_from(CONVERTERS))
+        first = ("/list/", {"endpoint": endpoint, "defaults": {"page": page}}, False)
+        other = (f"/list/<{converter}page>", {"endpoint": endpoint}, False)
+        rules += draw(st.permutations([first, other]))
+    return rules
 
 
 @st.composite
@@ -389,7 +401,7 @@ class TestAgainstWerkzeug:
     @given(data=st.data())
     def test_threads_see_each_rule_whole_or_not_at_all(self, data: st.DataObject) -> None:
         pair = data.draw(pairs())
-        more = data.draw(st.lists(st.tuples(rule_texts(), rule_options(hosts=False)), max_size=6))
+        more = data.draw(rule_lists(hosts=False))
         requests = [data.draw(paths(pair)) for _ in range(3)]
         allowed = {path: [ask(pair, pair.theirs, path)] for path in requests}
         done = Event()
@@ -403,8 +415,8 @@ class TestAgainstWerkzeug:
         with ThreadPoolExecutor(len(requests)) as pool:
             answers = {path: pool.submit(keep_asking, path) for path in requests}
             try:
-                for text, options in more:
-                    pair.add(text, options, plain=False)
+                for text, options, plain in more:
+                    pair.add(text, options, plain=plain)
                     for path in requests:
                         allowed[path].append(ask(pair, pair.theirs, path))
             finally:
