@@ -392,7 +392,9 @@ class RequestContext(AppContext):
         # Another one opens it here, before the URL is matched, so that converters can read it.
         if not app.session_interface.opens_when_read:
             self.open_session()
-        self.match_request()
+        # A copy has the match already, with the values that the hooks have changed.
+        if not self._copied:
+            self.match_request()
 
     def match_request(self) -> None:
         """Find the rule for the URL; a failure is kept, to be raised where the view would run."""
@@ -474,8 +476,11 @@ class RequestContext(AppContext):
         if not self._copied:
             request = self.request
             request.close()
-            # Otherwise the environ and the request would keep each other alive.
+            # Otherwise the environ and the request would keep each other alive, as would the request
+            # and the frames that the error of its URL has passed.
             request._environ["werkzeug.request"] = None
+            if exc is None and request.routing_exception is not None:
+                request.routing_exception.__traceback__ = None
         if self.joined is None:
             try:
                 app.do_teardown_appcontext(exc)
@@ -505,7 +510,7 @@ class RequestContext(AppContext):
         It has a `g` of its own, and leaves closing the request to the original.
         """
         copy = type(self)(
-            self.app, self.request._environ, request=self.request, session=self.opened_session
+            self.app, self.request._environ, request=self.request, session=self.open_session()
         )
         copy._copied = True
         return copy

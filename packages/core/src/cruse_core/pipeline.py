@@ -159,7 +159,11 @@ class Pipeline(Scaffold):
                 rv = self.dispatch_request()
         except Exception as exc:
             rv = self.handle_user_exception(exc)
-        return self.finalize_request(rv)
+        try:
+            return self.finalize_request(rv)
+        finally:
+            # It may be an exception, whose traceback refers to this frame.
+            del rv
 
     def preprocess_request(self) -> ResponseReturnValue | None:
         """Run the URL value preprocessors, then the before-request hooks.
@@ -218,7 +222,11 @@ class Pipeline(Scaffold):
             and request.method not in {"GET", "HEAD", "OPTIONS"}
         ):
             raise FormDataRoutingRedirect(request)
-        raise exc
+        try:
+            raise exc
+        finally:
+            # Its traceback refers to this frame.
+            del exc
 
     def make_default_options_response(self) -> Response:
         """Return an empty response whose Allow header lists the methods of this URL."""
@@ -240,7 +248,11 @@ class Pipeline(Scaffold):
             return self.handle_http_exception(e)
         handler = self._find_error_handler(e)
         if handler is None:
-            raise e
+            try:
+                raise e
+            finally:
+                # Its traceback refers to this frame.
+                del e
         rv: ResponseReturnValue = self.ensure_sync(handler)(e)
         return rv
 
@@ -278,7 +290,11 @@ class Pipeline(Scaffold):
         if propagate is None:
             propagate = self.testing or self.debug
         if propagate:
-            raise e
+            try:
+                raise e
+            finally:
+                # Its traceback refers to this frame.
+                del e
         self.log_exception((type(e), e, e.__traceback__))
         server_error = InternalServerError(original_exception=e)
         handler = self._find_error_handler(server_error)

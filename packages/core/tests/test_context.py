@@ -1,0 +1,750 @@
+"""Contexts: what they hold, how they nest, and that nothing of them stays behind."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import weakref
+from collections.abc import Iterator
+from threading import Thread
+from typing import Any
+
+import pytest
+from werkzeug.debug import DebuggedApplication
+from werkzeug.routing import BaseConverter
+from werkzeug.test import Client, create_environ, run_wsgi_app
+
+from cruse_core import (
+    App,
+    AppContext,
+    Request,
+    RequestContext,
+    appcontext_popped,
+    appcontext_pushed,
+    appcontext_tearing_down,
+    current_app,
+    g,
+    has_app_context,
+    has_request_context,
+    request,
+    session,
+)
+from cruse_core.context import AppGlobals, current
+from cruse_core.errors import OutOfContextError
+from cruse_core.globals import app_ctx, request_ctx
+from cruse_core.sessions import SecureCookieSessionInterface
+
+
+def make_context(app: App, path: str = "/", **options: Any) -> RequestContext:
+    return app.request_context(create_environ(path, **options))
+
+
+@pytest.fixture(autouse=True)
+def _nothing_stays_bound() -> Iterator[None]:
+    yield
+    assert current.get(None) is None
+
+
+class TestAppGlobals:
+    """C03."""
+
+    def test_attributes_are_kept_as_long_as_the_context(self, app: App) -> None:
+        with app.app_context():
+            g.user = "ann"
+            assert g.user == "ann"
+        with app.app_context():
+            assert not hasattr(g, "user")
+
+    def test_missing_attribute_says_how_to_read_it_safely(self, app: App) -> None:
+        with app.app_context(), pytest.raises(AttributeError, match=r"g\.get\('user'\)"):
+            _ = g.user
+
+    def test_deleted_attribute_is_gone(self, app: App) -> None:
+        with app.app_context():
+            g.user = "ann"
+            del g.user
+            assert "user" not in g
+            with pytest.raises(AttributeError, match="user"):
+                del g.user
+
+    def test_get_returns_the_default_for_a_missing_name(self, app: App) -> None:
+        with app.app_context():
+            assert g.get("user") is None
+            assert g.get("user", "nobody") == "nobody"
+
+    def test_pop_removes_and_returns(self, app: App) -> None:
+        with app.app_context():
+            g.user = "ann"
+            assert g.pop("user") == "ann"
+            assert g.pop("user", None) is None
+            with pytest.raises(KeyError):
+                g.pop("user")
+
+    def test_setdefault_keeps_what_is_there(self, app: App) -> None:
+        with app.app_context():
+            assert g.setdefault("hits", 1) == 1
+            assert g.setdefault("hits", 2) == 1
+
+    def test_names_can_be_iterated_and_looked_for(self, app: App) -> None:
+        with app.app_context():
+            g.one = g.two = 0
+            assert list(g) == ["one", "two"]
+            assert "one" in g
+            assert "three" not in g
+
+    def test_repr_names_the_app(self, app: App) -> None:
+        with app.app_context():
+            assert repr(g) == "<cruse.g of 'shop'>"
+
+    def test_repr_works_outside_of_a_context(self) -> None:
+        assert "AppGlobals object" in repr(AppGlobals())
+
+    def test_app_chooses_the_class(self, app: App) -> None:
+        class Globals(AppGlobals):
+            answer = 42
+
+        app.app_ctx_globals_class = Globals
+        with app.app_context():
+            assert g.answer == 42
+        with make_context(app):
+            assert g.answer == 42
+
+
+class TestAppContext:
+    """C04, C06."""
+
+    def test_makes_the_app_current(self, app: App) -> None:
+        with app.app_context() as ctx:
+            assert isinstance(ctx, AppContext)
+            assert current_app == app
+            assert current_app._get_current_object() is app
+        assert not has_app_context()
+
+    def test_has_no_request(self, app: App) -> None:
+        with app.app_context() as ctx:
+            assert not ctx.has_request
+            assert not has_request_context()
+            with pytest.raises(OutOfContextError, match="'request' was read"):
+                _ = ctx.request
+            with pytest.raises(OutOfContextError, match="'session' was read"):
+                _ = ctx.session
+
+    def test_request_descriptor_is_readable_on_the_class(self) -> None:
+        assert AppContext.request is not None
+
+    def test_builds_urls_only_with_a_server_name(self, app: App) -> None:
+        with app.app_context() as ctx:
+            assert ctx.url_adapter is None
+        app.config["SERVER_NAME"] = "shop.example"
+        with app.app_context() as ctx:
+            assert ctx.url_adapter is not None
+            assert ctx.url_adapter.server_name == "shop.example"
+
+    def test_repr_names_the_app(self, app: App) -> None:
+        assert repr(app.app_context()) == "<AppContext of 'shop'>"
+
+    def test_pushed_twice_tears_down_at_the_last_pop(self, app: App) -> None:
+        ends: list[BaseException | None] = []
+        app.teardown_appcontext(ends.append)
+        ctx = app.app_context()
+        ctx.push()
+        ctx.push()
+        ctx.pop()
+        assert ends == []
+        assert has_app_context()
+        ctx.pop()
+        assert ends == [None]
+
+    def test_pop_of_an_inactive_context_says_which_one_is_active(self, app: App) -> None:
+        outer, inner = app.app_context(), make_context(app, "/inner")
+        outer.push()
+        inner.push()
+        with pytest.raises(AssertionError, match=r"/inner'.*Pop the active one first"):
+            outer.pop()
+        inner.pop()
+        outer.pop()
+
+    def test_pop_without_push_is_refused(self, app: App) -> None:
+        with pytest.raises(AssertionError, match="the active context is None"):
+            app.app_context().pop()
+        with pytest.raises(AssertionError, match="the active context is None"):
+            make_context(app).pop()
+
+    def test_request_context_popped_in_wrong_order_is_refused(self, app: App) -> None:
+        outer, inner = make_context(app, "/outer"), app.app_context()
+        with outer, inner, pytest.raises(AssertionError, match="cannot be popped"):
+            outer.pop()
+
+    def test_pop_on_another_thread_is_refused(self, app: App) -> None:
+        errors: list[BaseException] = []
+
+        def pop() -> None:
+            try:
+                ctx.pop()
+            except AssertionError as error:
+                errors.append(error)
+
+        with app.app_context() as ctx:
+            thread = Thread(target=pop)
+            thread.start()
+            thread.join()
+        assert "on the thread that started them" in str(errors[0])
+
+    def test_exception_is_handed_to_the_teardown(self, app: App) -> None:
+        ends: list[BaseException | None] = []
+        app.teardown_appcontext(ends.append)
+        error = ValueError("lost")
+        with pytest.raises(ValueError, match="lost"), app.app_context():
+            raise error
+        assert ends == [error]
+
+    def test_pop_finds_the_exception_that_is_being_handled(self, app: App) -> None:
+        ends: list[BaseException | None] = []
+        app.teardown_appcontext(ends.append)
+        app.teardown_request(ends.append)
+        error = ValueError("lost")
+        for ctx in (app.app_context(), make_context(app)):
+            ctx.push()
+            try:
+                raise error
+            except ValueError:
+                ctx.pop()
+        assert ends == [error, error, error]
+
+    def test_context_is_unbound_although_its_teardown_fails(self, app: App) -> None:
+        @app.teardown_appcontext
+        def fail(exc: BaseException | None) -> None:
+            raise LookupError("no database")
+
+        with pytest.raises(LookupError), app.app_context():
+            pass
+        assert not has_app_context()
+
+    def test_another_apps_context_can_be_active_inside(self, app: App) -> None:
+        other = App("depot", root_path=".")
+        with app.app_context():
+            g.user = "ann"
+            with other.app_context():
+                assert current_app.name == "depot"
+                assert "user" not in g
+            assert g.user == "ann"
+
+
+class TestSignals:
+    """G01: signals of a context."""
+
+    def test_each_context_of_its_own_is_announced(self, app: App) -> None:
+        events: list[str] = []
+
+        def pushed(sender: Any) -> None:
+            events.append(f"pushed {sender.name} {current_app.name}")
+
+        def tearing_down(sender: Any, exc: BaseException | None) -> None:
+            events.append(f"tearing down {exc!r} {current_app.name}")
+
+        def popped(sender: Any) -> None:
+            events.append(f"popped {sender.name}")
+
+        with (
+            appcontext_pushed.connected_to(pushed, app),
+            appcontext_tearing_down.connected_to(tearing_down, app),
+            appcontext_popped.connected_to(popped, app),
+        ):
+            with app.app_context():
+                events.append("inside")
+                with make_context(app):
+                    events.append("request")
+            with make_context(app):
+                events.append("request alone")
+        assert events == [
+            "pushed shop shop",
+            "inside",
+            "request",
+            "tearing down None shop",
+            "popped shop",
+            "pushed shop shop",
+            "request alone",
+            "tearing down None shop",
+            "popped shop",
+        ]
+
+
+class TestPushOfARequest:
+    """C05, R18."""
+
+    def test_announces_then_opens_the_session_then_matches_the_url(self, app: App) -> None:
+        events: list[str] = []
+
+        class Interface(SecureCookieSessionInterface):
+            def open_session(self, app: Any, request: Request) -> Any:
+                events.append("session")
+                return super().open_session(app, request)
+
+        class Converter(BaseConverter):
+            def to_python(self, value: str) -> str:
+                assert "user" not in session
+                events.append("match")
+                return value
+
+        app.session_interface = Interface()
+        app.url_map.converters["seen"] = Converter
+        app.add_url_rule("/<seen:name>", "show", lambda name: name)
+
+        def pushed(sender: Any) -> None:
+            events.append("pushed")
+
+        with appcontext_pushed.connected_to(pushed, app), make_context(app, "/ann"):
+            assert events == ["pushed", "session", "match"]
+            assert request.view_args == {"name": "ann"}
+
+    def test_default_session_can_be_read_by_a_converter(self, app: App, client: Client) -> None:
+        class Own(BaseConverter):
+            def to_python(self, value: str) -> str:
+                return f"{value} of {session.get('user')}"
+
+        app.url_map.converters["own"] = Own
+        app.add_url_rule("/page/<own:name>", "show", lambda name: name)
+
+        @app.get("/login")
+        def login() -> str:
+            session["user"] = "ann"
+            return ""
+
+        client.get("/login")
+        assert client.get("/page/home").text == "home of ann"
+
+    def test_interface_without_a_session_gives_a_null_session(self, app: App) -> None:
+        class Closed(SecureCookieSessionInterface):
+            def open_session(self, app: Any, request: Request) -> Any:
+                return None
+
+        app.session_interface = Closed()
+        with make_context(app):
+            assert session.get("user") is None
+            with pytest.raises(RuntimeError, match="secret"):
+                session["user"] = "ann"
+
+    def test_session_is_opened_once(self, app: App) -> None:
+        with make_context(app) as ctx:
+            assert ctx.open_session() is ctx.open_session() is ctx._session
+            assert not ctx.open_session().accessed
+            assert ctx.session is ctx.open_session()
+            assert ctx.session.accessed
+
+    def test_given_request_and_session_are_kept(self, app: App) -> None:
+        environ = create_environ("/x")
+        made = app.request_class(environ)
+        opened = app.session_interface.open_session(app, made)
+        with RequestContext(app, environ, request=made, session=opened) as ctx:
+            assert ctx.request is made
+            assert ctx.session is opened
+
+    def test_unmatched_url_is_kept_for_later(self, app: App) -> None:
+        with make_context(app, "/nowhere"):
+            assert request.url_rule is None
+            assert getattr(request.routing_exception, "code", None) == 404
+
+    def test_wrong_method_is_kept_for_later(self, app: App) -> None:
+        app.add_url_rule("/", "index", lambda: "")
+        with make_context(app, method="POST"):
+            assert getattr(request.routing_exception, "code", None) == 405
+
+    def test_refused_host_leaves_no_url_adapter(self, app: App) -> None:
+        app.config["TRUSTED_HOSTS"] = ["shop.example"]
+        with make_context(app, base_url="http://evil.example/") as ctx:
+            assert ctx.url_adapter is None
+            assert getattr(request.routing_exception, "code", None) == 400
+
+    def test_repr_names_the_request(self, app: App) -> None:
+        with make_context(app, "/x", method="PUT") as ctx:
+            assert repr(ctx) == "<RequestContext of 'shop': PUT 'http://localhost/x'>"
+
+
+class TestHosts:
+    def test_second_request_of_a_host_matches_as_the_first(self, app: App) -> None:
+        app.add_url_rule("/<int:number>", "show", lambda number: str(number))
+        for _ in range(2):
+            with make_context(app, "/7"):
+                assert request.view_args == {"number": 7}
+            with make_context(app, "/seven"):
+                assert getattr(request.routing_exception, "code", None) == 404
+            with make_context(app, "/7", method="POST"):
+                assert getattr(request.routing_exception, "code", None) == 405
+
+    def test_number_of_remembered_hosts_is_limited(self, app: App) -> None:
+        app.add_url_rule("/", "index", lambda: "")
+        for number in range(300):
+            with make_context(app, base_url=f"http://h{number}.example/"):
+                assert request.endpoint == "index"
+        with make_context(app, base_url=f"http://{'h' * 60}.{'example' * 5}/"):
+            assert request.endpoint == "index"
+        assert len(app.known_hosts) <= 128
+
+
+class TestNesting:
+    """C10; contexts inside contexts."""
+
+    def test_request_shares_g_with_the_app_context_around_it(self, app: App) -> None:
+        with app.app_context():
+            g.user = "ann"
+            with make_context(app):
+                assert g.user == "ann"
+                g.basket = 3
+            assert g.basket == 3
+
+    def test_requests_inside_requests_share_g_too(self, app: App) -> None:
+        with make_context(app, "/outer") as outer:
+            g.depth = 1
+            with make_context(app, "/inner"):
+                assert request.path == "/inner"
+                assert g.depth == 1
+                assert app_ctx._get_current_object() is outer
+            assert request.path == "/outer"
+
+    def test_shared_app_context_is_torn_down_by_its_owner_alone(self, app: App) -> None:
+        ends: list[str] = []
+
+        @app.teardown_request
+        def end_request(exc: BaseException | None) -> None:
+            ends.append("request")
+
+        @app.teardown_appcontext
+        def end_app(exc: BaseException | None) -> None:
+            ends.append("app")
+
+        with app.app_context():
+            with make_context(app):
+                pass
+            assert ends == ["request"]
+        assert ends == ["request", "app"]
+
+    def test_request_of_another_app_has_its_own_g(self, app: App) -> None:
+        other = App("depot", root_path=".")
+        with app.app_context():
+            g.user = "ann"
+            with make_context(other):
+                assert "user" not in g
+                assert current_app.name == "depot"
+
+    def test_request_served_inside_an_app_context_shares_its_g(
+        self, app: App, client: Client
+    ) -> None:
+        @app.get("/")
+        def index() -> str:
+            g.seen = True
+            return g.get("user", "nobody")
+
+        with app.app_context():
+            g.user = "ann"
+            assert client.get("/").text == "ann"
+            assert g.seen
+        assert client.get("/").text == "nobody"
+
+    def test_app_context_inside_a_request_sees_the_request(self, app: App) -> None:
+        with make_context(app, "/page") as outer:
+            session["user"] = "ann"
+            g.user = "ann"
+            with app.app_context() as ctx:
+                assert has_request_context()
+                assert ctx.has_request
+                assert ctx.request is outer.request
+                assert request.path == "/page"
+                assert session["user"] == "ann"
+                assert "user" not in g
+
+    def test_other_apps_context_inside_a_request_sees_the_request(self, app: App) -> None:
+        with make_context(app, "/page"), App("depot", root_path=".").app_context():
+            assert current_app.name == "depot"
+            assert request.path == "/page"
+
+    def test_steps_can_be_called_from_an_app_context_inside_a_request(self, app: App) -> None:
+        app.add_url_rule("/", "index", lambda: "hello")
+        with make_context(app), app.app_context():
+            assert app.dispatch_request() == "hello"
+            assert app.make_response("x").get_data() == b"x"
+            assert app.full_dispatch_request().get_data() == b"hello"
+            app.before_request_funcs[None].append(lambda: "changed")
+            assert app.preprocess_request() == "changed"
+
+    def test_same_request_pushed_twice_is_torn_down_once(self, app: App) -> None:
+        ends: list[BaseException | None] = []
+        app.teardown_request(ends.append)
+        with make_context(app) as ctx:
+            with ctx:
+                g.user = "ann"
+            assert ends == []
+            assert g.user == "ann"
+        assert ends == [None]
+
+    def test_app_contexts_of_one_app_each_have_a_g(self, app: App) -> None:
+        with app.app_context():
+            g.user = "ann"
+            with app.app_context():
+                assert "user" not in g
+
+
+class TestTearDown:
+    """C08, C09."""
+
+    def test_every_function_runs_and_the_errors_come_together(self, app: App) -> None:
+        ends: list[str] = []
+
+        @app.teardown_appcontext
+        def close_database(exc: BaseException | None) -> None:
+            ends.append("database")
+            raise OSError("database")
+
+        @app.teardown_appcontext
+        def close_cache(exc: BaseException | None) -> None:
+            ends.append("cache")
+
+        @app.teardown_request
+        def close_lock(exc: BaseException | None) -> None:
+            ends.append("lock")
+            raise LookupError("lock")
+
+        @app.teardown_request
+        def close_file(exc: BaseException | None) -> None:
+            ends.append("file")
+            raise ValueError("file")
+
+        with pytest.raises(ExceptionGroup) as caught, make_context(app):
+            pass
+        assert ends == ["file", "lock", "cache", "database"]
+        assert [str(error) for error in caught.value.exceptions] == ["file", "lock", "database"]
+
+    def test_single_error_is_raised_as_it_is(self, app: App) -> None:
+        @app.teardown_request
+        def fail(exc: BaseException | None) -> None:
+            raise ValueError("file")
+
+        with pytest.raises(ValueError, match="file"), make_context(app):
+            pass
+
+    def test_files_of_the_request_are_closed(self, app: App) -> None:
+        with make_context(app, method="POST", data={"f": (__file__, "a.txt")}):
+            upload = request.files["f"]
+            assert not upload.stream.closed
+        assert upload.stream.closed
+
+
+class TestPreservedContexts:
+    """C12."""
+
+    def test_server_gets_the_context_and_can_enter_it_again(self, app: App) -> None:
+        @app.get("/page")
+        def page() -> str:
+            g.user = "ann"
+            session["user"] = "ann"
+            return ""
+
+        kept: list[Any] = []
+        environ = create_environ("/page")
+        environ["werkzeug.debug.preserve_context"] = kept.append
+        run_wsgi_app(app, environ, buffered=True)
+        assert not has_app_context()
+        (ctx,) = kept
+        assert ctx.preserved
+        with ctx:
+            assert request.path == "/page"
+            assert g.user == "ann"
+            assert session["user"] == "ann"
+            assert current_app.name == "shop"
+
+    def test_context_is_kept_when_the_request_fails(self, app: App) -> None:
+        app.testing = True
+
+        @app.get("/page")
+        def page() -> str:
+            g.user = "ann"
+            raise ValueError("lost")
+
+        kept: list[Any] = []
+        environ = create_environ("/page")
+        environ["werkzeug.debug.preserve_context"] = kept.append
+        with pytest.raises(ValueError, match="lost"):
+            run_wsgi_app(app, environ)
+        with kept[0]:
+            assert g.user == "ann"
+
+    def test_debuggers_console_runs_in_the_context(self, app: App) -> None:
+        """E06."""
+        app.debug = True
+
+        @app.get("/page")
+        def page() -> str:
+            g.user = "ann"
+            raise ValueError("lost")
+
+        debugger = DebuggedApplication(app, evalex=True, pin_security=False)
+        with Client(debugger).get("/page", headers={"Host": "localhost"}) as response:
+            assert response.status_code == 500
+            assert "ValueError: lost" in response.text
+        frame_id, contexts = next(iter(debugger.frame_contexts.items()))
+        assert frame_id in debugger.frames
+        for ctx in contexts:
+            ctx.__enter__()
+        assert g.user == "ann"
+        assert request.path == "/page"
+        for ctx in reversed(contexts):
+            ctx.__exit__(None, None, None)
+
+
+class TestCopy:
+    def test_copy_has_the_request_and_the_session(self, app: App) -> None:
+        with make_context(app, "/page") as ctx:
+            session["user"] = "ann"
+            copy = ctx.copy()
+        assert copy.request is ctx.request
+        assert copy.opened_session is ctx.opened_session
+
+    def test_copy_shares_a_session_that_was_not_opened_yet(self, app: App) -> None:
+        with make_context(app) as ctx:
+            copy = ctx.copy()
+            with copy:
+                session["user"] = "ann"
+            assert session["user"] == "ann"
+
+    def test_copy_leaves_what_matching_has_found(self, app: App) -> None:
+        app.add_url_rule("/<language>/<page>", "show", lambda page: page)
+
+        @app.url_value_preprocessor
+        def take_language(endpoint: str | None, values: dict[str, Any] | None) -> None:
+            g.language = (values or {}).pop("language")
+
+        with make_context(app, "/en/home") as ctx:
+            app.preprocess_request()
+            with ctx.copy():
+                assert request.view_args == {"page": "home"}
+            assert request.view_args == {"page": "home"}
+
+    def test_copy_leaves_the_files_open(self, app: App) -> None:
+        with make_context(app, method="POST", data={"f": (__file__, "a.txt")}) as ctx:
+            upload = request.files["f"]
+            with ctx.copy():
+                pass
+            assert not upload.stream.closed
+
+    def test_class_of_the_context_is_kept(self, app: App) -> None:
+        class Tracing(RequestContext):
+            pass
+
+        with Tracing(app, create_environ()) as ctx:
+            assert type(ctx.copy()) is Tracing
+
+
+class TestMemory:
+    """Contexts are freed at the end of the request, without the cycle collector."""
+
+    @pytest.fixture(autouse=True)
+    def _without_collector(self, no_collector: None) -> None: ...
+
+    def call(self, app: App, environ: dict[str, Any]) -> bytes:
+        body = app(environ, lambda status, headers, exc_info=None: lambda data: None)
+        data = b"".join(body)
+        if hasattr(body, "close"):
+            body.close()
+        return data
+
+    @pytest.fixture
+    def traced(self, app: App) -> tuple[App, list[weakref.ref[Any]]]:
+        """An app whose requests leave weak references to what belonged to them."""
+        refs: list[weakref.ref[Any]] = []
+
+        @app.before_request
+        def note() -> None:
+            g.user = "ann"
+            refs.append(weakref.ref(request_ctx._get_current_object()))
+            refs.append(weakref.ref(request._get_current_object()))
+            refs.append(weakref.ref(g._get_current_object()))
+
+        @app.route("/", methods=["GET", "POST"])
+        def index() -> str:
+            return request.args.get("name", "") + request.form.get("name", "")
+
+        @app.get("/session")
+        def use_session() -> str:
+            session["hits"] = session.get("hits", 0) + 1
+            return ""
+
+        @app.get("/handled")
+        def raise_handled() -> str:
+            raise LookupError("handled")
+
+        @app.errorhandler(LookupError)
+        def handle(error: LookupError) -> tuple[str, int]:
+            return "handled", 409
+
+        @app.get("/unhandled")
+        def raise_unhandled() -> str:
+            raise ValueError("unhandled")
+
+        return app, refs
+
+    PATHS = ("/", "/?name=x", "/session", "/handled", "/unhandled", "/nowhere", "/static/x.css")
+
+    @pytest.mark.parametrize("path", PATHS)
+    def test_context_is_freed_at_the_end_of_the_request(
+        self, traced: tuple[App, list[weakref.ref[Any]]], path: str
+    ) -> None:
+        app, refs = traced
+        app.logger.disabled = True
+        environ = create_environ(path)
+        self.call(app, environ)
+        app.logger.disabled = False
+        assert len(refs) == 3
+        assert [ref() for ref in refs] == [None, None, None]
+
+    @pytest.mark.parametrize("path", PATHS)
+    def test_request_leaves_no_cyclic_garbage(
+        self, traced: tuple[App, list[weakref.ref[Any]]], path: str
+    ) -> None:
+        app, _ = traced
+        app.logger.disabled = True
+        environs = [create_environ(path) for _ in range(4)]
+        self.call(app, environs.pop())
+        gc.collect()
+        for environ in environs:
+            self.call(app, environ)
+        found = gc.collect()
+        app.logger.disabled = False
+        assert found == 0
+
+    def test_propagated_error_leaves_no_cyclic_garbage(
+        self, traced: tuple[App, list[weakref.ref[Any]]]
+    ) -> None:
+        app, refs = traced
+        app.testing = True
+        environs = [create_environ("/unhandled") for _ in range(3)]
+        for environ in environs:
+            with contextlib.suppress(ValueError):
+                self.call(app, environ)
+            if environ is environs[0]:
+                gc.collect()
+        assert gc.collect() == 0
+        assert all(ref() is None for ref in refs)
+
+    def test_upload_leaves_no_cyclic_garbage(
+        self, traced: tuple[App, list[weakref.ref[Any]]]
+    ) -> None:
+        app, _ = traced
+        data = {"name": "x"}
+        environs = [create_environ("/", method="POST", data=data) for _ in range(3)]
+        self.call(app, environs.pop())
+        gc.collect()
+        for environ in environs:
+            assert self.call(app, environ) == b"x"
+        assert gc.collect() == 0
+
+    def test_app_context_can_be_referenced_weakly(self, app: App) -> None:
+        with app.app_context() as ctx:
+            ref = weakref.ref(ctx)
+            assert ref() is ctx
+        del ctx
+        assert ref() is None
+
+    def test_nested_contexts_are_freed(self, app: App) -> None:
+        with app.app_context() as outer, make_context(app) as inner:
+            refs = [weakref.ref(outer), weakref.ref(inner)]
+        del outer, inner
+        assert [ref() for ref in refs] == [None, None]
