@@ -5,15 +5,15 @@ from __future__ import annotations
 from importlib import import_module
 
 import pytest
+
+import cruse
+from cruse import Cruse
 from cruse_cli import CommandsApp, CommandsBlueprint
 from cruse_core import App, Blueprint
 from cruse_core.components import APP_STAND_INS, BLUEPRINT_STAND_INS, Provider
 from cruse_core.errors import ComponentOrderError, MissingComponentError
 from cruse_templating import TemplatingApp, TemplatingBlueprint
 from cruse_testing import TestingApp
-
-import cruse
-from cruse import Cruse
 
 APP_COMPONENTS = [TemplatingApp, CommandsApp, TestingApp]
 BLUEPRINT_COMPONENTS = [TemplatingBlueprint, CommandsBlueprint]
