@@ -476,8 +476,8 @@ class RequestContext(AppContext):
         if not self._copied:
             request = self.request
             request.close()
-            # Otherwise the environ and the request would keep each other alive, as would the request
-            # and the frames that the error of its URL has passed.
+            # Otherwise the environ and the request would keep each other alive, and so would the
+            # request and the frames that the error of its URL has passed.
             request._environ["werkzeug.request"] = None
             if exc is None and request.routing_exception is not None:
                 request.routing_exception.__traceback__ = None
