@@ -10,9 +10,10 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 ARTEFACTS = ROOT / "artefacts" / "browser"
@@ -98,18 +99,19 @@ def open_window(browser: Browser) -> Iterator[Callable[..., Page]]:
 
 
 @contextmanager
-def _window(browser: Browser, options: dict[str, object]) -> Iterator[Page]:
-    context: BrowserContext = browser.new_context(**options)  # type: ignore[arg-type]
+def _window(browser: Browser, options: dict[str, Any]) -> Iterator[Page]:
     failures: list[str] = []
-    page = context.new_page()
-    page.set_default_timeout(20_000)
-    page.on("pageerror", lambda error: failures.append(str(error)))
-    page.on(
-        "console",
-        lambda message: "Content Security" in message.text and failures.append(message.text),
-    )
-    yield page
-    context.close()
+
+    def watch(message: ConsoleMessage) -> None:
+        if "Content Security" in message.text:
+            failures.append(message.text)
+
+    with browser.new_context(**options) as context:
+        page = context.new_page()
+        page.set_default_timeout(20_000)
+        page.on("pageerror", lambda error: failures.append(str(error)))
+        page.on("console", watch)
+        yield page
     assert failures == []
 
 

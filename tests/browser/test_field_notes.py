@@ -161,6 +161,8 @@ def test_too_large_upload_is_told_before_and_after_it_is_sent(
     page.get_by_role("button", name="Keep the note").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Too heavy for the rucksack")
     photograph(page, "too-large-phone")
+    page.go_back()
+    expect(page.get_by_label("Title")).to_have_value("A large one")
 
 
 def test_browser_without_scripts_can_do_everything(

@@ -120,12 +120,12 @@ def _read_url(text: str) -> URL:
     """Parse *text*; plain PostgreSQL addresses, as hosts hand them out, get our driver."""
     try:
         url = make_url(text)
-    except (ArgumentError, ValueError) as exc:
-        # The value is not repeated here: it may hold a password.
+    except (ArgumentError, ValueError):
+        # Neither the value nor the cause is repeated here: both may hold a password.
         raise RuntimeError(
             "DATABASE_URL is not a database address that SQLAlchemy can read. "
             "Write it like postgresql://user:password@host/name or sqlite:////folder/file.sqlite3."
-        ) from exc
+        ) from None
     if url.drivername in {"postgres", "postgresql"}:
         url = url.set(drivername="postgresql+psycopg")
     return url

@@ -20,6 +20,10 @@ CONTENT_SECURITY_POLICY = "; ".join(
     )
 )
 
+# Where somebody writes at length. On a page marked "no-store", a browser that goes back after an
+# error brings the form without its text.
+WRITING_PAGES = {"notes.new", "notes.edit"}
+
 
 def add_headers(response: Response) -> Response:
     """Add the headers that *response* does not set itself."""
@@ -29,7 +33,9 @@ def add_headers(response: Response) -> Response:
     headers.setdefault("Referrer-Policy", "same-origin")
     headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
     headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-    if request.endpoint != "static":
+    if request.endpoint in WRITING_PAGES:
+        headers.setdefault("Cache-Control", "private, no-cache")
+    elif request.endpoint != "static":
         # Notes are private: after signing out, "back" shows none of them.
         headers.setdefault("Cache-Control", "no-store")
     return response

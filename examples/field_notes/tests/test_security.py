@@ -21,6 +21,9 @@ class TestHeaders:
     def test_private_pages_are_not_kept(self, wren: Visitor) -> None:
         assert wren.get("/notes/").headers["Cache-Control"] == "no-store"
 
+    def test_browser_may_bring_back_what_was_being_written(self, wren: Visitor) -> None:
+        assert wren.get("/notes/new").headers["Cache-Control"] == "private, no-cache"
+
     def test_cookie_is_kept_from_scripts_and_other_sites(self, visitor: Visitor) -> None:
         cookie = visitor.sign_up().headers["Set-Cookie"]
         assert cookie.startswith("field_notes=")
