@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from cruse_cli import AppGroup, CommandsApp, CruseGroup, NoAppError, ScriptInfo, cli
-from cruse_core import App, current_app
+from cruse_core import App, current_app, has_app_context
 
 Write = Callable[[str, str], Path]
 
@@ -135,7 +135,7 @@ class TestCommandsOfTheApp:
     ) -> None:
         app.cli.command("show")(lambda: None)
         shell_runner.invoke(CruseGroup(create_app=lambda: app), args)
-        assert not current_app
+        assert not has_app_context()
 
     def test_options_are_set_by_variables(self, app: CommandsApp, shell_runner: CliRunner) -> None:
         @app.cli.group()

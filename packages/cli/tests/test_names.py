@@ -3,13 +3,19 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
 
 from cruse_cli import CliRunner, CommandsApp, CruseGroup, ScriptInfo, cli, names
 
-TABLES = (names.prefixes, names.dotenv_files, names.entry_point_groups, names.version_lines)
+TABLES: tuple[list[Any], ...] = (
+    names.prefixes,
+    names.dotenv_files,
+    names.entry_point_groups,
+    names.version_lines,
+)
 
 
 @pytest.fixture
@@ -43,10 +49,10 @@ class TestAddAliases:
         lines = runner.invoke(cli, "--version").output.splitlines()
         assert [line.split()[0] for line in lines] == ["Python", "Cruse", "Jug", "Werkzeug"]
 
-    def test_alias_sets_options_of_every_command(self, runner: CliRunner) -> None:
-        group = CruseGroup(create_app=lambda: runner.app)
+    def test_alias_sets_options_of_every_command(self, app: CommandsApp, runner: CliRunner) -> None:
+        group = CruseGroup(create_app=lambda: app)
 
-        @runner.app.cli.command()  # type: ignore[attr-defined]
+        @app.cli.command()
         @click.option("--how-many", type=int)
         def count(how_many: int) -> None:
             click.echo(how_many * 2)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import queue
 import re
+import signal
 import socket
+import ssl
 import subprocess
 import sys
 import threading
@@ -126,6 +128,28 @@ class TestServer:
         server.wait_for_url()
         assert " * Serving Cruse app 'hello'" in server.output
         assert " * Debug mode: on" in server.output
+
+    def test_certificate_is_made_on_the_spot(
+        self, write: Write, start: Callable[..., Server]
+    ) -> None:
+        pytest.importorskip("cryptography")
+        write("app.py", HELLO.format(answer="hello"))
+        url = start("run", "--port", "0", "--cert", "adhoc").wait_for_url()
+        assert url.startswith("https://")
+        # Nobody has signed it.
+        context = ssl._create_unverified_context()
+        with urllib.request.urlopen(url, timeout=TIMEOUT_SECONDS, context=context) as answer:
+            assert answer.read() == b"hello"
+
+    def test_interrupt_ends_it_quietly(self, write: Write, start: Callable[..., Server]) -> None:
+        write("app.py", HELLO.format(answer="hello"))
+        server = start("run", "--port", "0")
+        # An answer shows that it waits for requests, and for the interrupt.
+        read(server.wait_for_url())
+        server.process.send_signal(signal.SIGINT)
+        assert server.process.wait(TIMEOUT_SECONDS) == 0
+        server.reader.join(TIMEOUT_SECONDS)
+        assert "Traceback" not in "".join(line or "" for line in server.lines.queue)
 
     def test_run_in_the_module_is_ignored(self, write: Write, start: Callable[..., Server]) -> None:
         source = HELLO.format(answer="hello").replace("cruse_core import", "cruse_cli import")
@@ -287,7 +311,8 @@ class TestOptions:
 
     def test_help_is_complete(self) -> None:
         for option in run_command.params:
-            assert option.help  # type: ignore[attr-defined]
+            assert isinstance(option, click.Option)
+            assert option.help
 
 
 class TestBrokenApp:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import click
+import pytest
 from click.testing import CliRunner
 
 from cruse_cli.tracebacks import format_from_module, skip_own_frames
@@ -21,10 +22,9 @@ class TestFormatFromModule:
         assert text.endswith("ValueError: my mistake\n")
 
     def test_shows_everything_if_no_code_is_the_users(self) -> None:
-        try:
-            click.IntRange(1, 2).convert("x", None, None)
-        except click.BadParameter as error:
-            own = error.__traceback__
+        with pytest.raises(click.UsageError) as caught:
+            click.Context(click.Command("x")).fail("our mistake")
+        own = caught.value.__traceback__
         assert own is not None
         assert skip_own_frames(own.tb_next) is own.tb_next
         assert skip_own_frames(None) is None
