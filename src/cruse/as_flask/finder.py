@@ -39,7 +39,9 @@ class FlaskFinder(MetaPathFinder, InspectLoader):
     ) -> ModuleSpec | None:
         """Return a spec for `flask` and its modules; None for every other module."""
         if fullname in MODULES or fullname == _MAIN:
-            return ModuleSpec(fullname, self, is_package=self.is_package(fullname))
+            # A program that is run as `-m flask` finds its origin in sys.argv[0].
+            origin = f"{fullname.replace('.', '/')}.py"
+            return ModuleSpec(fullname, self, origin=origin, is_package=self.is_package(fullname))
         return None
 
     def is_package(self, fullname: str) -> bool:

@@ -66,10 +66,11 @@ MODULES: dict[str, dict[str, str]] = {
         "cruse": "current_app",
         "cruse_cli": (
             "AppGroup CertParamType FlaskGroup=CruseGroup NoAppException=NoAppError ScriptInfo "
-            "SeparatedPathType cli find_app_by_string find_best_app get_version load_dotenv "
-            "locate_app main pass_script_info prepare_import routes_command run_command "
-            "shell_command show_server_banner version_option with_appcontext get_load_dotenv"
+            "SeparatedPathType find_app_by_string find_best_app get_load_dotenv get_version "
+            "load_dotenv locate_app pass_script_info prepare_import routes_command run_command "
+            "shell_command show_server_banner version_option with_appcontext"
         ),
+        "cruse_cli.main": "cli main",
         "cruse_core.environment": "get_debug_flag=debug_flag",
     },
     "flask.config": {"cruse_core.config": "Config ConfigAttribute T"},
