@@ -46,9 +46,9 @@ class FakeApp:
     debug = False
     response_class = Response
 
-    def __init__(self, secret_key: str | bytes | None = "secret", **config: Any) -> None:
+    def __init__(self, secret_key: str | bytes | None = "secret") -> None:
+        self.config = DEFAULTS.copy()
         self.secret_key = secret_key
-        self.config = DEFAULTS | config
         self.permanent_session_lifetime = timedelta(days=31)
         self.json = DefaultJSONProvider(self)
 

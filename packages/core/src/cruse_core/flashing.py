@@ -52,10 +52,12 @@ def get_flashed_messages(
         category_filter: Only messages of these categories; () for all.
     """
     ctx = get_request_context("get_flashed_messages")
-    if ctx.flashes is None:
-        ctx.flashes = session.pop(_KEY) if _KEY in session else []
+    flashes = ctx.flashes
+    if flashes is None:
+        flashes = ctx.flashes = session.pop(_KEY) if _KEY in session else []
     wanted = frozenset(category_filter)
-    flashes = [pair for pair in ctx.flashes if not wanted or pair[0] in wanted]
+    if wanted:
+        flashes = [pair for pair in flashes if pair[0] in wanted]
     if with_categories:
         return [(category, message) for category, message in flashes]
     return [message for _, message in flashes]

@@ -27,7 +27,7 @@ def get_root_path(import_name: str) -> str:
     if module_path is not None:
         return os.path.dirname(os.path.abspath(module_path))
     spec = _find_spec(import_name)
-    if spec is None or (spec.loader is None and spec.origin is None and not _is_namespace(spec)):
+    if spec is None:
         return os.getcwd()
     get_filename = getattr(spec.loader, "get_filename", None)
     if get_filename is not None:
@@ -46,15 +46,10 @@ def get_root_path(import_name: str) -> str:
 
 def _find_spec(import_name: str) -> ModuleSpec | None:
     try:
-        spec = importlib.util.find_spec(import_name)
+        return importlib.util.find_spec(import_name)
     except (ImportError, ValueError):
         # ValueError: __main__ without a spec, as in a script or at a prompt.
         return None
-    return spec
-
-
-def _is_namespace(spec: ModuleSpec) -> bool:
-    return spec.submodule_search_locations is not None and spec.origin is None
 
 
 def find_package(import_name: str) -> tuple[str | None, str]:
@@ -83,29 +78,36 @@ def find_package(import_name: str) -> tuple[str | None, str]:
 
 
 def _folder_on_path(import_name: str) -> Path:
-    package = import_name.partition(".")[0]
-    spec = None if package == "__main__" else _find_spec(package)
+    spec = _find_spec(import_name.partition(".")[0])
     if spec is None:
-        return Path(get_root_path(import_name)).absolute()
-    if spec.submodule_search_locations:
-        locations = list(spec.submodule_search_locations)
-        return Path(locations[0]).absolute().parent
-    if spec.origin is None:
         return Path.cwd()
-    return Path(spec.origin).absolute().parent
+    locations = [Path(folder).absolute() for folder in spec.submodule_search_locations or ()]
+    if len(locations) > 1:
+        # A namespace package: what counts is the part of it that holds the module.
+        inner = _find_spec(import_name)
+        if inner is not None and inner.origin is not None:
+            file = Path(inner.origin).absolute()
+            locations.sort(key=lambda folder: not file.is_relative_to(folder))
+    if locations:
+        return locations[0].parent
+    return Path.cwd() if spec.origin is None else Path(spec.origin).absolute().parent
 
 
-def make_instance_path(import_name: str) -> str:
+def make_instance_path(import_name: str, name: str | None = None) -> str:
     """Return where the instance folder of an app is by default; it need not exist.
 
+    Args:
+        import_name: Import name of the app.
+        name: Name of the app; by default the import name.
+
     Returns:
-        `instance` beside the package or module; for an installed one
-        `<prefix>/var/<import name>-instance`.
+        `instance` beside the package or module; `<prefix>/var/<name>-instance` for one that is
+        installed.
     """
     prefix, folder = find_package(import_name)
     if prefix is None:
         return os.path.join(folder, "instance")
-    return os.path.join(prefix, "var", f"{import_name}-instance")
+    return os.path.join(prefix, "var", f"{name or import_name}-instance")
 
 
 def open_resource_file(

@@ -1,0 +1,69 @@
+"""Class-based views of Cruse and Flask carry the same attributes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import flask.views
+import pytest
+from werkzeug.test import Client
+
+import cruse_core.views
+from cruse_core import App
+
+ATTRIBUTES = ["__name__", "__doc__", "__module__", "methods", "provide_automatic_options"]
+
+
+def make_views(module: Any) -> list[Any]:
+    class Shown(module.View):  # type: ignore[misc]  # a base class that is a parameter
+        """Shown."""
+
+        provide_automatic_options = False
+
+        def dispatch_request(self) -> str:
+            return "shown"
+
+    class Methods(module.MethodView):  # type: ignore[misc]  # a base class that is a parameter
+        init_every_request = False
+
+        def get(self, **values: Any) -> str:
+            return f"get {values}"
+
+        def put(self) -> str:
+            return "put"
+
+    class More(Methods):
+        def delete(self) -> str:
+            return "delete"
+
+    class Only(More):
+        methods = ["GET"]  # noqa: RUF012 - as its users write it
+
+    class Decorated(Shown):
+        decorators = [lambda view: lambda: f"<{view()}>"]  # noqa: RUF012 - as its users write it
+
+    return [cls.as_view(cls.__name__) for cls in (Shown, Methods, More, Only, Decorated)]
+
+
+def test_attributes() -> None:
+    for ours, theirs in zip(make_views(cruse_core.views), make_views(flask.views), strict=True):
+        for name in ATTRIBUTES:
+            assert getattr(ours, name, "missing") == getattr(theirs, name, "missing"), name
+        assert hasattr(ours, "view_class") == hasattr(theirs, "view_class")
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE"])
+@pytest.mark.parametrize("index", range(5))
+def test_answers(index: int, method: str) -> None:
+    answers = []
+    for app, module in (
+        (App("one", root_path="/"), cruse_core.views),
+        (flask.Flask("one", root_path="/"), flask.views),
+    ):
+        app.add_url_rule("/", view_func=make_views(module)[index])
+        response = Client(app).open("/", method=method)
+        allow = sorted(response.allow)
+        answers.append(
+            (response.status, allow, response.data if response.status_code == 200 else "")
+        )
+    assert answers[0] == answers[1]
