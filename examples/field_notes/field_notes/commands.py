@@ -75,7 +75,7 @@ def _add_sample(notebook: Notebook, sample: Sample) -> None:
     )
     if sample.picture is None:
         return
-    with (files(__package__) / "sample_pictures" / sample.picture).open("rb") as file:
+    with (files("field_notes") / "sample_pictures" / sample.picture).open("rb") as file:
         header = read_image_header(file)
         assert header is not None, sample.picture
         attach_picture(note, FileStorage(file), header)
