@@ -32,7 +32,7 @@ from cruse_core.errors import (
 )
 from cruse_core.json_provider import DefaultJSONProvider, JSONProvider
 from cruse_core.pipeline import Pipeline
-from cruse_core.plan import blueprint_names
+from cruse_core.plan import HookTable, ViewTable, blueprint_names
 from cruse_core.requests import Request
 from cruse_core.resources import make_instance_path, open_file
 from cruse_core.scaffold import endpoint_from_view, setupmethod
@@ -54,6 +54,15 @@ _SHORT_CUT_SWITCHES = frozenset(
         "url_map",
     }
 )
+
+# These tables tell the plans of changes. Another mapping that is set in their place is copied.
+_TABLES: dict[str, type[HookTable[Any]] | type[ViewTable]] = {
+    "after_request_funcs": HookTable,
+    "before_request_funcs": HookTable,
+    "teardown_request_funcs": HookTable,
+    "url_value_preprocessors": HookTable,
+    "view_functions": ViewTable,
+}
 
 
 class RegisteredBlueprint(Protocol):
@@ -177,8 +186,12 @@ class App(Pipeline):
         )
 
     def __setattr__(self, name: str, value: Any) -> None:
+        if name in _TABLES and getattr(value, "plans", None) is not self.plans:
+            table = _TABLES[name](self.plans)
+            table.update(value)
+            value = table
         super().__setattr__(name, value)
-        if name in _SHORT_CUT_SWITCHES:
+        if name in _SHORT_CUT_SWITCHES or name in _TABLES:
             self.plans.forget()
             self.matches_directly = (
                 "create_url_adapter" not in self.__dict__
@@ -302,9 +315,10 @@ class App(Pipeline):
             provide_automatic_options = (
                 "OPTIONS" not in methods and self.config["PROVIDE_AUTOMATIC_OPTIONS"]
             )
+            # As in Flask: who asks for automatic options by name lists the method, too.
+            if provide_automatic_options:
+                methods.add("OPTIONS")
         methods |= set(getattr(view_func, "required_methods", ()))
-        if provide_automatic_options:
-            methods.add("OPTIONS")
         rule_object = self.url_rule_class(rule, methods=methods, endpoint=endpoint, **options)
         rule_object.provide_automatic_options = provide_automatic_options  # type: ignore[attr-defined]  # read by dispatch_request
         self.url_map.add(rule_object)
