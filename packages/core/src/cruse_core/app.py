@@ -395,13 +395,11 @@ class App(Pipeline):
         subdomain: str | None = self.url_map.default_subdomain or ""
         if self.url_map.host_matching:
             server_name = subdomain = None
-        elif not self.subdomain_matching:
-            # SERVER_NAME says nothing about the hosts that are served.
-            server_name = None
-        elif server_name is None:
-            subdomain = None
-        else:
-            subdomain = find_subdomain(host, server_name, request.scheme)
+        elif self.subdomain_matching:
+            subdomain = (
+                None if server_name is None else find_subdomain(host, server_name, request.scheme)
+            )
+        # Otherwise every host is served, and SERVER_NAME is the one of external URLs.
         return self.url_map.bind_to_environ(
             request._environ, server_name=server_name, subdomain=subdomain
         )
