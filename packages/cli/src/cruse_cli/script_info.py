@@ -79,9 +79,9 @@ class ScriptInfo:
         except NoAppError:
             raise
         except Exception as exc:
-            source = self.app_import_path or "the application"
+            source = repr(self.app_import_path) if self.app_import_path else "the application"
             exc.add_note(
-                f"This was raised while the command loaded {source!r}. Correct the code above, and "
+                f"This was raised while the command loaded {source}. Correct the code above, and "
                 "run the command again."
             )
             raise
