@@ -10,7 +10,6 @@ import sys
 import weakref
 from collections.abc import Callable, Mapping, ValuesView
 from datetime import timedelta
-from functools import cached_property
 from typing import IO, Any, NoReturn, Protocol, TypeVar
 
 from werkzeug.datastructures import ImmutableDict
@@ -104,6 +103,7 @@ class App(Pipeline):
     # Whether URLs of ordinary requests can be matched without `create_url_adapter`; kept up to date
     # by `__setattr__`.
     matches_directly = False
+    _name: str | None = None
 
     default_config: Mapping[str, Any] = ImmutableDict(
         DEBUG=None,
@@ -230,13 +230,19 @@ class App(Pipeline):
 
     # Settings
 
-    @cached_property
-    def name(self) -> str:  # type: ignore[override]  # computed here, given for a blueprint
+    @property
+    def name(self) -> str:  # pyright: ignore[reportIncompatibleVariableOverride]  # settable too
         """The import name; the name of the file when that is run as a program."""
+        if self._name is not None:
+            return self._name
         if self.import_name != "__main__":
             return self.import_name
         path: str | None = getattr(sys.modules["__main__"], "__file__", None)
         return "__main__" if path is None else os.path.splitext(os.path.basename(path))[0]
+
+    @name.setter
+    def name(self, value: str) -> None:
+        self._name = value
 
     def make_config(self, instance_relative: bool = False) -> Config:
         """Make the configuration that the app starts with.
@@ -267,7 +273,7 @@ class App(Pipeline):
 
     def auto_find_instance_path(self) -> str:
         """Return where the instance folder is if none was given."""
-        return make_instance_path(self.import_name)
+        return make_instance_path(self.import_name, self.name)
 
     def open_instance_resource(
         self, resource: str, mode: str = "rb", encoding: str | None = "utf-8"

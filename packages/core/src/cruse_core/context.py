@@ -176,8 +176,8 @@ class AppContext:
     request_context: RequestContext | None = None
     # The context of the same app in which this one was pushed, and whose `g` it shares.
     joined: AppContext | None = None
-    # How many streams the teardown waits for.
-    _holds = 0
+    # The ids of the streams that the teardown waits for.
+    _holds: frozenset[int] = frozenset()
     # True while someone keeps the context after its end, as the debugger does.
     preserved = False
 
@@ -288,7 +288,7 @@ class RequestContext(AppContext):
 
     flashes: list[tuple[str, str]] | None = None
     request: Request
-    after_request_functions: list[Callable[[Any], Any]] | tuple[()] = ()
+    after_request_functions: Sequence[Callable[[Any], Any]] = ()
     # The session, if something has opened it.
     opened_session: SessionMixin | None = None
     # True for a copy: the request, its files and the environ belong to the original.
@@ -341,7 +341,7 @@ class RequestContext(AppContext):
         return adapter
 
     @lazy
-    def plan(self) -> Plan:
+    def plan(self) -> Plan:  # pyright: ignore[reportIncompatibleVariableOverride]  # gives one too
         """The hooks around this request, and its view; `renew_plan` when it is stale."""
         rule = self.request.url_rule
         plan: Plan = self.app.plan_for(None if rule is None else rule.endpoint)
@@ -489,20 +489,38 @@ class RequestContext(AppContext):
         if errors:
             raise_together(errors)
 
-    def hold(self) -> None:
-        """Put the teardown off until `release`: something still works with the request."""
-        self._holds += 1
+    def hold(self, stream: object) -> None:
+        """Put the teardown off until `release`: *stream* still works with the request."""
+        # Its id only: a reference would keep the two alive.
+        self._holds |= {id(stream)}
 
-    def release(self) -> None:
-        """Undo one `hold`; the last one runs the teardown if the request has ended meanwhile."""
-        self._holds -= 1
-        if self._holds or self._tokens:
+    def release(self, stream: object, exc: BaseException | None = None) -> None:
+        """Undo one `hold`; the last one runs the teardown if the request has ended meanwhile.
+
+        Args:
+            stream: That was given to `hold`.
+            exc: What ended the stream, for the teardown functions.
+        """
+        if id(stream) not in self._holds:
             return
+        self._holds -= {id(stream)}
+        if self._tokens:
+            return
+        if self._held_exc is None:
+            self._held_exc = exc
+        if self._holds:
+            return
+        exc, self._held_exc = self._held_exc, None
         token = current.set(self)
         try:
-            self.tear_down(self._held_exc)
+            self.tear_down(exc)
         finally:
             current.reset(token)
+            del exc
+
+    def drop_holds(self) -> None:
+        """Wait for no stream that was made so far: after an error none of them is sent."""
+        self._holds = frozenset()
 
     def copy(self) -> RequestContext:
         """Return a context for the same request and session, to be pushed elsewhere.

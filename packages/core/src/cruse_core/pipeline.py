@@ -67,10 +67,6 @@ _active = context.current.get
 PRESERVE_CONTEXT = "werkzeug.debug.preserve_context"
 
 
-def _as_timedelta(value: int | timedelta) -> timedelta:
-    return value if isinstance(value, timedelta) else timedelta(seconds=value)
-
-
 class Pipeline(Scaffold):
     """Serves requests; `App` adds what is needed to set it up."""
 
@@ -82,11 +78,27 @@ class Pipeline(Scaffold):
     teardown_appcontext_funcs: list[TeardownCallable]
     _got_first_request = False
 
-    secret_key = ConfigAttribute[str | bytes | None]("SECRET_KEY")
-    permanent_session_lifetime = ConfigAttribute[timedelta](
-        "PERMANENT_SESSION_LIFETIME", get_converter=_as_timedelta
-    )
     testing = ConfigAttribute[bool]("TESTING")
+
+    @property
+    def secret_key(self) -> str | bytes | None:
+        """Key that signs sessions; SECRET_KEY in the configuration."""
+        key: str | bytes | None = self.config["SECRET_KEY"]
+        return key
+
+    @secret_key.setter
+    def secret_key(self, value: str | bytes | None) -> None:
+        self.config["SECRET_KEY"] = value
+
+    @property
+    def permanent_session_lifetime(self) -> timedelta:
+        """How long a permanent session lasts; PERMANENT_SESSION_LIFETIME, which may be seconds."""
+        lifetime: timedelta | int = self.config["PERMANENT_SESSION_LIFETIME"]
+        return lifetime if isinstance(lifetime, timedelta) else timedelta(seconds=lifetime)
+
+    @permanent_session_lifetime.setter
+    def permanent_session_lifetime(self, value: timedelta | int) -> None:
+        self.config["PERMANENT_SESSION_LIFETIME"] = value
 
     @property
     def debug(self) -> bool:
@@ -125,9 +137,11 @@ class Pipeline(Scaffold):
                 response = self.full_dispatch_request()
             except Exception as exc:
                 error = exc
+                ctx.drop_holds()
                 response = self.handle_exception(exc)
             except BaseException as exc:
                 error = exc
+                ctx.drop_holds()
                 raise
             return response(environ, start_response)
         finally:
@@ -344,7 +358,7 @@ class Pipeline(Scaffold):
             ViewReturnError: A view must not return such a value.
         """
         # PERF: the most common value needs no look at the others (benchmarks/scenarios.py, text).
-        if type(rv) is str:
+        if isinstance(rv, str):
             return self.response_class(rv)
         ctx = _active(None) or context.get_request_context("request")
         return convert(self, rv, ctx.request)

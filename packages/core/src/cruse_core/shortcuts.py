@@ -97,9 +97,7 @@ def after_this_request(f: T_after_request) -> T_after_request:
         OutOfContextError: No request is being served.
     """
     ctx = context.get_request_context("after_this_request")
-    if not ctx.after_request_functions:
-        ctx.after_request_functions = []
-    ctx.after_request_functions.append(f)
+    ctx.after_request_functions = [*ctx.after_request_functions, f]
     return f
 
 

@@ -23,7 +23,7 @@ class ContextStream(Generic[AnyStr]):
     def __init__(self, ctx: RequestContext, chunks: Iterator[AnyStr]) -> None:
         self._ctx: RequestContext | None = ctx
         self._chunks: Iterator[AnyStr] = chunks
-        ctx.hold()
+        ctx.hold(self)
 
     def __iter__(self) -> Iterator[AnyStr]:
         return self
@@ -34,8 +34,11 @@ class ContextStream(Generic[AnyStr]):
         token = context.current.set(self._ctx)
         try:
             return next(self._chunks)
-        except BaseException:
+        except StopIteration:
             self._end()
+            raise
+        except BaseException as exc:
+            self._end(exc)
             raise
         finally:
             context.current.reset(token)
@@ -49,7 +52,7 @@ class ContextStream(Generic[AnyStr]):
             finally:
                 context.current.reset(token)
 
-    def _end(self) -> None:
+    def _end(self, exc: BaseException | None = None) -> None:
         ctx, self._ctx = self._ctx, None
         assert ctx is not None  # its callers have looked
         try:
@@ -57,7 +60,7 @@ class ContextStream(Generic[AnyStr]):
             if close is not None:
                 close()
         finally:
-            ctx.release()
+            ctx.release(self, exc)
 
     __del__ = close
 

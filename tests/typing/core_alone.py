@@ -1,0 +1,102 @@
+"""What a type checker must make of a program, and of an extension, on cruse-core alone."""
+
+from __future__ import annotations
+
+from typing import Any, assert_type
+
+from cruse_core import (
+    App,
+    Blueprint,
+    BlueprintSetupState,
+    Config,
+    Request,
+    Response,
+    copy_current_request_context,
+    current_app,
+    g,
+    request,
+)
+from cruse_core.context import AppContext, AppGlobals, RequestContext
+from cruse_core.json_provider import DefaultJSONProvider, JSONProvider
+from cruse_core.sessions import SecureCookieSessionInterface, SessionInterface
+
+
+class MyRequest(Request):
+    tenant: str = ""
+
+
+class MyApp(App):
+    request_class = MyRequest
+    json_provider_class = DefaultJSONProvider
+    session_interface: SessionInterface = SecureCookieSessionInterface()
+
+    def make_response(self, rv: Any) -> Response:
+        return super().make_response(rv)
+
+    def log_exception(self, exc_info: Any) -> None:
+        super().log_exception(exc_info)
+
+
+app = MyApp(__name__, static_folder=None)
+assert_type(app.config, Config)
+assert_type(app.json, JSONProvider)
+assert_type(app.app_context(), AppContext)
+assert_type(app.request_context({}), RequestContext)
+assert_type(app.url_for("index", page=2), str)
+assert_type(app.require(MyApp), MyApp)
+assert_type(current_app, App)
+assert_type(g, AppGlobals)
+assert_type(request.blueprints, list[str])
+
+with app.app_context() as ctx:
+    assert_type(ctx, AppContext)
+    g.user = "anyone"
+
+with app.request_context({}) as request_ctx:
+    assert_type(request_ctx, RequestContext)
+    assert_type(request_ctx.request, Request)
+
+api = Blueprint("api", __name__)
+
+
+@api.record
+def configure(state: BlueprintSetupState) -> None:
+    assert_type(state.app, App)
+    state.app.config.setdefault("API_LIMIT", 10)
+
+
+@api.get("/<name>")
+def show(name: str) -> dict[str, str]:
+    return {"name": name}
+
+
+assert_type(show("a"), dict[str, str])
+
+
+def add(a: int, b: int) -> int:
+    return a + b
+
+
+assert_type(copy_current_request_context(add)(1, 2), int)
+
+
+class Extension:
+    def __init__(self, app: App | None = None) -> None:
+        if app is not None:
+            self.init_app(app)
+
+    def init_app(self, app: App) -> None:
+        app.extensions["extension"] = self
+        app.before_request(self.check)
+        app.register_error_handler(KeyError, self.explain)
+        app.teardown_appcontext(self.close)
+
+    def check(self) -> None: ...
+
+    def explain(self, error: KeyError) -> tuple[str, int]:
+        return str(error), 400
+
+    def close(self, error: BaseException | None) -> None: ...
+
+
+Extension(app)
