@@ -95,6 +95,12 @@ class Result:
         path.write_text(json.dumps(runs, indent=1, ensure_ascii=False) + "\n")
 
 
+def make_fact(title: str, unit: str, values: dict[str, float], factor: float) -> dict[str, Any]:
+    """Return what JSON keeps of one measured thing."""
+    rounded = {name: round(value * factor, 3) for name, value in values.items()}
+    return {"title": title, "unit": unit, "values": rounded}
+
+
 def load_runs(path: Path) -> dict[str, dict[str, Any]]:
     """Read the runs of a file, by kind."""
     runs: dict[str, dict[str, Any]] = json.loads(path.read_text())

@@ -5,6 +5,7 @@ A server runs just as long as it is loaded; the order is drawn anew in every rou
 
 from __future__ import annotations
 
+import os
 import random
 import re
 import shutil
@@ -16,13 +17,15 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from importlib.metadata import version
+from pathlib import Path
 from typing import IO
 
 from . import served, targets
 from .content import ROOT
 from .frameworks import BY_NAME as FRAMEWORKS
-from .results import Ratio, Result
+from .results import Ratio, Result, make_fact
 
 HOST = "127.0.0.1"
 CONNECTIONS = 16
@@ -42,6 +45,14 @@ COMMANDS: dict[str, Callable[[str, int], list[str]]] = {
         *("waitress", f"--listen={HOST}:{port}", "--threads=1", app),
     ],
 }
+
+
+@dataclass(frozen=True)
+class Load:
+    """What one load of wrk showed: requests per second, CPU seconds of the server a request."""
+
+    rate: float
+    cpu: float
 
 
 class ServerError(RuntimeError):
@@ -64,36 +75,43 @@ def run_servers(rounds: int, seconds: int, only: list[str] | None) -> Result:
     for name in served.NAMES:
         result.versions.update(FRAMEWORKS[name].find_versions())
     for scenario in served.SCENARIOS:
-        rates = {server: load_server(wrk, server, scenario, rounds, seconds) for server in servers}
-        for server, values in rates.items():
-            key = f"{server}-{scenario}"
-            title = f"{server}, {scenario}"
-            figures = {name: max(found) for name, found in values.items() if found}
-            result.measured[key] = {"title": title, "unit": "req/s", "values": figures}
-            result.ratios += compare(server, scenario, figures)
+        for server in servers:
+            loads = load_server(wrk, server, scenario, rounds, seconds)
+            rates = {name: max(load.rate for load in found) for name, found in loads.items()}
+            cpu = {name: min(load.cpu for load in found) for name, found in loads.items()}
+            key, title = f"{server}-{scenario}", f"{server}, {scenario}"
+            result.measured[key] = make_fact(title, "req/s", rates, 1)
+            result.measured[f"{key}-cpu"] = make_fact(title, "CPU µs a request", cpu, 1e6)
+            result.ratios += compare(server, scenario, rates)
     return result
 
 
 def load_server(
     wrk: str, server: str, scenario: str, rounds: int, seconds: int
-) -> dict[str, list[float]]:
-    """Return the requests per second of each framework behind one server, one entry a round."""
-    rates: dict[str, list[float]] = {name: [] for name in served.NAMES}
+) -> dict[str, list[Load]]:
+    """Return the loads of each framework behind one server, one entry a round."""
+    loads: dict[str, list[Load]] = {}
     for _ in range(rounds):
         for name in random.sample(served.NAMES, len(served.NAMES)):
             try:
-                with start_server(server, f"benchmarks.served:{name}_{scenario}") as url:
-                    load(wrk, url, 1)
-                    rates[name].append(load(wrk, url, seconds))
+                with start_server(server, f"benchmarks.served:{name}_{scenario}") as (url, pid):
+                    run_wrk(wrk, url, 1)
+                    before = read_cpu_seconds(pid)
+                    count, rate = run_wrk(wrk, url, seconds)
+                    cpu = (read_cpu_seconds(pid) - before) / count
+                    loads.setdefault(name, []).append(Load(rate, cpu))
             except ServerError as exc:
                 print(f"Left out: {name} behind {server}: {exc}", file=sys.stderr)
     print(f"loaded: {server}, {scenario}", file=sys.stderr)
-    return rates
+    return {name: loads[name] for name in served.NAMES if name in loads}
 
 
 @contextmanager
-def start_server(server: str, app: str) -> Iterator[str]:
+def start_server(server: str, app: str) -> Iterator[tuple[str, int]]:
     """Start a server on a free port, wait until it answers, and stop it after the block.
+
+    Yields:
+        The URL, and the number of the process.
 
     Raises:
         ServerError: It ends, or does not answer in time.
@@ -107,7 +125,7 @@ def start_server(server: str, app: str) -> Iterator[str]:
         process = subprocess.Popen(command, stdout=said, stderr=said, cwd=ROOT.parent)
         try:
             wait_until_ready(process, url, said)
-            yield url
+            yield url, process.pid
         finally:
             process.terminate()
             try:
@@ -133,8 +151,8 @@ def wait_until_ready(process: subprocess.Popen[bytes], url: str, said: IO[str]) 
     raise ServerError(f"It did not answer within {START_SECONDS} seconds.")
 
 
-def load(wrk: str, url: str, seconds: int) -> float:
-    """Return the requests per second that wrk counts.
+def run_wrk(wrk: str, url: str, seconds: int) -> tuple[int, float]:
+    """Return how many requests wrk made, and how many per second.
 
     Raises:
         ServerError: wrk failed, or saw an answer that was not 2xx.
@@ -143,10 +161,28 @@ def load(wrk: str, url: str, seconds: int) -> float:
     done = subprocess.run(
         [*command, url], capture_output=True, text=True, timeout=LOAD_TIMEOUT_SECONDS, check=False
     )
-    found = re.search(r"Requests/sec:\s+([\d.]+)", done.stdout)
-    if found is None or "Non-2xx" in done.stdout:
+    count = re.search(r"(\d+) requests in", done.stdout)
+    rate = re.search(r"Requests/sec:\s+([\d.]+)", done.stdout)
+    if count is None or rate is None or int(count[1]) == 0 or "Non-2xx" in done.stdout:
         raise ServerError(f"wrk: {done.stdout[-200:]}{done.stderr[-200:]}")
-    return float(found[1])
+    return int(count[1]), float(rate[1])
+
+
+def read_cpu_seconds(pid: int) -> float:
+    """Return the CPU seconds so far of a process and its children, as Linux counts them."""
+    ticks: dict[int, int] = {}
+    parents: dict[int, int] = {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            # The name, in brackets, may hold blanks; state and parent follow it.
+            fields = path.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue  # it has ended meanwhile
+        number = int(path.parent.name)
+        parents[number] = int(fields[1])
+        ticks[number] = int(fields[11]) + int(fields[12])
+    family = {pid, *(number for number, parent in parents.items() if parent == pid)}
+    return sum(ticks.get(number, 0) for number in family) / os.sysconf("SC_CLK_TCK")
 
 
 def find_port() -> int:

@@ -10,12 +10,11 @@ import os
 import random
 import subprocess
 import sys
-from typing import Any
 
 from . import targets
 from .content import ROOT
 from .frameworks import BY_NAME as FRAMEWORKS
-from .results import Ratio, Result
+from .results import Ratio, Result, make_fact
 from .rounds import FailedOrderError, start_children
 from .worker import PLAIN
 
@@ -176,12 +175,6 @@ def measure_garbage(result: Result) -> None:
             result.measured[key] = make_fact(f"cyclic garbage, {scenario}", "objects", values, 1)
             if "cruse" in values:
                 add_ratio(result, key, "none", values["cruse"], targets.GARBAGE_OBJECTS)
-
-
-def make_fact(title: str, unit: str, values: dict[str, float], factor: float) -> dict[str, Any]:
-    """Return what JSON keeps of one measured thing."""
-    rounded = {name: round(value * factor, 3) for name, value in values.items()}
-    return {"title": title, "unit": unit, "values": rounded}
 
 
 def add_ratio(result: Result, subject: str, peer: str, value: float, target: float) -> None:
