@@ -126,8 +126,7 @@ def tests(session: nox.Session, part: str) -> None:
     if part == "cruse":
         groups = ["test", "packaging", "peers"]
         install_wheels(session, *FOLDERS, extra=field_notes_requirements(), groups=groups)
-        folders = [ROOT / "tests", ROOT / "benchmarks", ROOT / "examples"]
-        folders += sorted((ROOT / "packages").glob(f"*/tests/{PEER_TESTS}"))
+        folders = assembled_tests()
     else:
         install_wheels(session, *COMPONENTS[part])
         require_absent(session, [*FOREIGN_MODULES[part], "flask"])
@@ -146,7 +145,10 @@ def coverage(session: nox.Session) -> None:
         session.error(f"The coverage floor fell from {committed} to {floor}: it may only rise.")
     install_wheels(session, *FOLDERS, extra=field_notes_requirements(), groups=["coverage"])
     session.run("coverage", "erase")
-    session.run("coverage", "run", "-m", "pytest", *session.posargs)
+    # One process for each part, as in `tests`: they do not see what the others leave behind.
+    for component in COMPONENTS:
+        run_pytest(session, FOLDERS[component] / "tests", ignored=PEER_TESTS, measured=True)
+    run_pytest(session, *assembled_tests(), measured=True)
     session.run("coverage", "combine", "--quiet")
     session.run("coverage", "report")
     total = session.run("coverage", "report", "--format=total", silent=True, log=False)
@@ -357,15 +359,23 @@ def run_pytest(
     *paths: Path,
     env: dict[str, str] | None = None,
     ignored: str | None = None,
+    measured: bool = False,
 ) -> None:
-    """Run the tests in *paths* with the arguments after `--`."""
+    """Run the tests in *paths* with the arguments after `--`; on request measure their coverage."""
     missing = [str(path) for path in paths if not path.exists()]
     if missing:
         session.error(f"There are no tests in {', '.join(missing)}.")
     arguments = [str(path.relative_to(ROOT)) for path in paths]
     if ignored is not None:
         arguments.append(f"--ignore-glob=*/{ignored}")
-    session.run("python", "-m", "pytest", *arguments, *session.posargs, env=env or {})
+    program = ["coverage", "run", "-m", "pytest"] if measured else ["python", "-m", "pytest"]
+    session.run(*program, *arguments, *session.posargs, env=env or {})
+
+
+def assembled_tests() -> list[Path]:
+    """Return where the tests of the assembled framework are."""
+    peer_tests = sorted((ROOT / "packages").glob(f"*/tests/{PEER_TESTS}"))
+    return [ROOT / "tests", ROOT / "benchmarks", ROOT / "examples", *peer_tests]
 
 
 def require_absent(session: nox.Session, modules: list[str]) -> None:
