@@ -1,0 +1,164 @@
+"""The proxies: what they stand for, and what they say when nothing is there."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from threading import Thread
+from typing import Any
+
+import pytest
+from werkzeug.local import LocalProxy
+from werkzeug.test import create_environ
+
+from cruse_core import App, current_app, g, has_app_context, has_request_context, request, session
+from cruse_core.errors import OutOfContextError
+from cruse_core.globals import app_ctx, request_ctx
+
+PROXIES = {"current_app": current_app, "g": g, "request": request, "session": session}
+
+
+class TestBound:
+    """C01."""
+
+    def test_each_stands_for_its_object(self, app: App) -> None:
+        with app.request_context(create_environ("/page")) as ctx:
+            found = {name: proxy._get_current_object() for name, proxy in PROXIES.items()}
+            assert found == {
+                "current_app": app,
+                "g": ctx.g,
+                "request": ctx.request,
+                "session": ctx.session,
+            }
+            assert app_ctx._get_current_object() is ctx
+            assert request_ctx._get_current_object() is ctx
+
+    def test_each_is_a_local_proxy(self) -> None:
+        for proxy in (*PROXIES.values(), app_ctx, request_ctx):
+            assert issubclass(type(proxy), LocalProxy)
+
+    def test_each_poses_as_an_instance_of_the_class(self, app: App) -> None:
+        with app.request_context(create_environ("/page")):
+            assert isinstance(current_app, App)
+            assert isinstance(request, app.request_class)
+            assert isinstance(g, app.app_ctx_globals_class)
+
+    def test_current_app_reads_and_writes_the_app(self, app: App) -> None:
+        with app.app_context():
+            assert current_app.name == "shop"
+            assert current_app == app
+            assert hash(current_app) == hash(app)
+            current_app.secret_key = "other"
+        assert app.secret_key == "other"
+
+    def test_g_is_a_namespace(self, app: App) -> None:
+        with app.app_context():
+            g.user = "ann"
+            assert "user" in g
+            assert list(g) == ["user"]
+            assert g.get("user") == "ann"
+            del g.user
+            assert not hasattr(g, "user")
+
+    def test_session_is_a_mapping(self, app: App) -> None:
+        with app.request_context(create_environ("/page")):
+            session["user"] = "ann"
+            assert session["user"] == "ann"
+            assert "user" in session
+            assert len(session) == 1
+            assert dict(session) == {"user": "ann"}
+            assert session.modified
+            del session["user"]
+            assert not session
+            session.update(a=1)
+            assert session == {"a": 1}
+
+    def test_request_can_be_read(self, app: App) -> None:
+        with app.request_context(create_environ("/page?a=1")):
+            assert request.path == "/page"
+            assert request.args["a"] == "1"
+            assert repr(request) == "<Request 'http://localhost/page?a=1' [GET]>"
+            request.extra = 1
+            assert request._get_current_object().extra == 1
+
+    def test_other_operators_are_werkzeugs(self, app: App) -> None:
+        with app.request_context(create_environ("/page")):
+            assert "path" in dir(request)
+            assert bool(current_app)
+            assert copy.copy(g) is not g._get_current_object()
+
+
+class TestUnbound:
+    """C02."""
+
+    @pytest.mark.parametrize("name", PROXIES)
+    def test_is_false(self, name: str) -> None:
+        assert not PROXIES[name]
+        assert repr(PROXIES[name]) == "<LocalProxy unbound>"
+
+    def test_contexts_are_false(self) -> None:
+        assert not app_ctx
+        assert not request_ctx
+        assert not has_app_context()
+        assert not has_request_context()
+
+    @pytest.mark.parametrize(
+        ("name", "read"),
+        [
+            ("current_app", lambda: current_app.name),
+            ("current_app", lambda: current_app._get_current_object()),
+            ("g", lambda: g.user),
+            ("g", lambda: setattr(g, "user", 1)),
+            ("g", lambda: "user" in g),
+            ("app_ctx", lambda: app_ctx.app),
+        ],
+    )
+    def test_error_says_that_no_app_is_active(self, name: str, read: Callable[[], Any]) -> None:
+        message = (
+            f"Working outside of application context: '{name}' was read.*"
+            r"with app\.app_context\(\):"
+        )
+        with pytest.raises(OutOfContextError, match=message):
+            read()
+
+    @pytest.mark.parametrize(
+        ("name", "read"),
+        [
+            ("request", lambda: request.path),
+            ("request", lambda: request._get_current_object()),
+            ("session", lambda: session["user"]),
+            ("session", lambda: session.get("user")),
+            ("session", lambda: session.__setitem__("user", 1)),
+            ("session", lambda: "user" in session),
+            ("session", lambda: len(session)),
+            ("request_ctx", lambda: request_ctx.request),
+        ],
+    )
+    @pytest.mark.parametrize("app_is_active", [False, True])
+    def test_error_says_that_no_request_is_served(
+        self, app: App, name: str, read: Callable[[], Any], app_is_active: bool
+    ) -> None:
+        message = (
+            f"Working outside of request context: '{name}' was read.*copy_current_request_context"
+        )
+        if app_is_active:
+            with app.app_context(), pytest.raises(OutOfContextError, match=message):
+                read()
+        else:
+            with pytest.raises(RuntimeError, match=message):
+                read()
+
+    def test_thread_without_the_context_is_told_how_to_get_it(self, app: App) -> None:
+        errors: list[Exception] = []
+
+        def work() -> None:
+            try:
+                _ = request.path
+            except RuntimeError as error:
+                errors.append(error)
+
+        with app.request_context(create_environ("/page")):
+            thread = Thread(target=work)
+            thread.start()
+            thread.join()
+        assert "in a thread that was started without the context" in str(errors[0])
