@@ -16,7 +16,8 @@ from cruse_core import (
     g,
     request,
 )
-from cruse_core.context import AppContext, AppGlobals, RequestContext
+from cruse_core.app_globals import AppGlobals
+from cruse_core.context import AppContext, RequestContext
 from cruse_core.json_provider import DefaultJSONProvider, JSONProvider
 from cruse_core.sessions import SecureCookieSessionInterface, SessionInterface
 

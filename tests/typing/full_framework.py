@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import Any, assert_type
 
 from click.testing import Result
-from cruse_templating.environment import Environment
 from werkzeug.test import TestResponse
 from werkzeug.wrappers import Response as WerkzeugResponse
 
@@ -36,6 +35,7 @@ from cruse_cli import AppGroup, CliRunner
 from cruse_core import App
 from cruse_core.sessions import SessionMixin
 from cruse_templating import TemplatingApp
+from cruse_templating.environment import Environment
 from cruse_testing import Client
 
 app = Cruse(__name__)

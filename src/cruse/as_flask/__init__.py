@@ -14,7 +14,7 @@ work then too.
 
 from cruse.as_flask.finder import install
 from cruse_cli.names import add_aliases
-from cruse_core.context import AppGlobals
+from cruse_core.app_globals import AppGlobals
 
 install()
 AppGlobals.label = "flask.g"

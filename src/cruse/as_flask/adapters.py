@@ -7,7 +7,7 @@ from contextvars import Token
 from typing import Any
 
 from cruse_core.blueprint import OWN_GROUP
-from cruse_core.context import AppContext, current
+from cruse_core.context import AnyContext, current
 
 _ABSENT: Any = object()
 
@@ -27,7 +27,7 @@ class ContextVarView:
         view: Returns the context to show for the active one, or None.
     """
 
-    def __init__(self, name: str, view: Callable[[AppContext], AppContext | None]) -> None:
+    def __init__(self, name: str, view: Callable[[AnyContext], AnyContext | None]) -> None:
         self.name = name
         self._view = view
 
@@ -41,11 +41,11 @@ class ContextVarView:
             raise LookupError(self)
         return default
 
-    def set(self, value: AppContext) -> Token[AppContext]:
+    def set(self, value: AnyContext) -> Token[AnyContext]:
         """Make *value* the active context."""
         return current.set(value)
 
-    def reset(self, token: Token[AppContext]) -> None:
+    def reset(self, token: Token[AnyContext]) -> None:
         """Undo the `set` that returned *token*."""
         current.reset(token)
 

@@ -75,7 +75,8 @@ MODULES: dict[str, dict[str, str]] = {
     },
     "flask.config": {"cruse_core.config": "Config ConfigAttribute T"},
     "flask.ctx": {
-        "cruse_core.context": "AppContext RequestContext _AppCtxGlobals=AppGlobals",
+        "cruse_core.app_globals": "_AppCtxGlobals=AppGlobals",
+        "cruse_core.context": "AppContext RequestContext",
         "cruse_core.shortcuts": (
             "after_this_request copy_current_request_context has_app_context has_request_context"
         ),
@@ -130,7 +131,7 @@ MODULES: dict[str, dict[str, str]] = {
     "flask.sansio.app": {
         "cruse": "App=Cruse Config",
         "cruse_core.config": "ConfigAttribute",
-        "cruse_core.context": "_AppCtxGlobals=AppGlobals",
+        "cruse_core.app_globals": "_AppCtxGlobals=AppGlobals",
         "cruse_core.environment": "get_debug_flag=debug_flag",
         "cruse_core.json_provider": "DefaultJSONProvider JSONProvider",
         "cruse_core.logging": "create_logger",

@@ -22,6 +22,11 @@ class ActiveApp(Protocol):
     """What a request or response asks of the active app."""
 
     @property
+    def name(self) -> str:
+        """Name of the app, for messages."""
+        ...
+
+    @property
     def config(self) -> Mapping[str, Any]:
         """The configuration: MAX_CONTENT_LENGTH, MAX_COOKIE_SIZE, MAX_FORM_*."""
         ...

@@ -19,9 +19,10 @@ from werkzeug.utils import redirect as werkzeug_redirect
 from werkzeug.wrappers import Response as BaseResponse
 
 from cruse_core import context
+from cruse_core.app_globals import AppGlobals
 from cruse_core.components import APP_STAND_INS, missing_component_text, place_stand_ins
 from cruse_core.config import Config
-from cruse_core.context import AppContext, AppGlobals, RequestContext
+from cruse_core.context import AppContext, RequestContext
 from cruse_core.environment import debug_flag
 from cruse_core.errors import (
     EndpointConflictError,
@@ -102,7 +103,7 @@ class App(Pipeline):
     url_rule_class: type[Rule] = Rule
     # Whether URLs of ordinary requests can be matched without `create_url_adapter`; kept up to date
     # by `__setattr__`.
-    matches_directly = False
+    matches_directly: bool
     _name: str | None = None
 
     default_config: Mapping[str, Any] = ImmutableDict(
@@ -153,6 +154,7 @@ class App(Pipeline):
         instance_relative_config: bool = False,
         root_path: str | None = None,
     ) -> None:
+        self._got_first_request = False
         super().__init__(import_name, static_folder, static_url_path, template_folder, root_path)
         self.blueprints: dict[str, RegisteredBlueprint] = {}
         self.extensions: dict[str, Any] = {}

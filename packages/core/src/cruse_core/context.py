@@ -6,16 +6,17 @@ is first read. `pipeline.py` decides when a context is pushed and popped.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar, Token
 from sys import exc_info
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import Any, Protocol, Self, TypeAlias, cast
 
 from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.routing import MapAdapter
 
 from cruse_core.active_app import use_app_finder
+from cruse_core.app_globals import AppGlobals
 from cruse_core.errors import OutOfContextError
 from cruse_core.json_provider import JSONProvider
 from cruse_core.lazy import lazy
@@ -27,7 +28,7 @@ from cruse_core.teardown import raise_together
 from cruse_core.types import WSGIEnvironment
 from cruse_routing import MISS, UNDECIDED, Map
 
-_ABSENT: Any = object()
+_NO_HOLDS: frozenset[int] = frozenset()
 
 # The `exc` of a pop that was not told: the exception that is being handled just now, if any.
 CURRENT_EXCEPTION: Any = object()
@@ -97,156 +98,43 @@ class ContextApp(Protocol):
         ...
 
 
-class AppGlobals:
-    """A plain object to keep values on, `g`: it lives as long as the app context."""
+class Context:
+    """What the context of a command and that of a request have in common.
 
-    # How `repr` calls it.
-    label = "cruse.g"
-
-    def __getattr__(self, name: str) -> Any:
-        raise AttributeError(
-            f"g has no attribute {name!r}: nothing was stored under that name in this context. "
-            f"Set it first, or read it with g.get({name!r}).",
-            name=name,
-            obj=self,
-        )
-
-    # Written out for type checkers: any name may be set and deleted.
-    def __setattr__(self, name: str, value: Any) -> None:
-        self.__dict__[name] = value
-
-    def __delattr__(self, name: str) -> None:
-        try:
-            del self.__dict__[name]
-        except KeyError:
-            raise AttributeError(name) from None
-
-    def get(self, name: str, default: Any = None) -> Any:
-        """Return the value stored under *name*, or *default*."""
-        return self.__dict__.get(name, default)
-
-    def pop(self, name: str, default: Any = _ABSENT) -> Any:
-        """Remove *name* and return its value; *default* if it is absent, KeyError without one."""
-        if default is _ABSENT:
-            return self.__dict__.pop(name)
-        return self.__dict__.pop(name, default)
-
-    def setdefault(self, name: str, default: Any = None) -> Any:
-        """Return the value stored under *name*, after storing *default* if there is none."""
-        return self.__dict__.setdefault(name, default)
-
-    def __contains__(self, name: str) -> bool:
-        return name in self.__dict__
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.__dict__)
-
-    def __repr__(self) -> str:
-        ctx = current.get(None)
-        if ctx is None:
-            return object.__repr__(self)
-        return f"<{self.label} of {ctx.app.name!r}>"
-
-
-class _OfRequest:
-    """What the request context around an app context has under the same name.
-
-    It has no `__set__`, so a request context keeps its own values in the instance.
+    Attributes:
+        app: The app that `current_app` is while the context is active.
+        joined: The context of the same app in which this one was pushed, and whose `g` it shares.
+        preserved: Whether someone keeps the context after its end, as the debugger does.
     """
 
-    def __set_name__(self, owner: type, name: str) -> None:
-        self._name = name
+    # PERF: what is read for every request is set on the instance, and nothing on the class has its
+    # name: that is how the interpreter finds it fastest (benchmarks/scenarios.py, text).
+    app: Any
+    joined: AnyContext | None
+    _tokens: list[Token[AnyContext]]
 
-    def __get__(self, instance: AppContext | None, owner: type) -> Any:
-        if instance is None:
-            return self
-        if instance.request_context is None:
-            raise OutOfContextError(outside_request_text(self._name))
-        return getattr(instance.request_context, self._name)
-
-
-class AppContext:
-    """The context of a command, or of other work for an app outside a request.
-
-    Args:
-        app: The app that `current_app` is while this context is active.
-    """
-
-    # Set at the first push: the request context that was active then. Its request stays readable.
-    request_context: RequestContext | None = None
-    # The context of the same app in which this one was pushed, and whose `g` it shares.
-    joined: AppContext | None = None
-    # The ids of the streams that the teardown waits for.
-    _holds: frozenset[int] = frozenset()
-    # True while someone keeps the context after its end, as the debugger does.
     preserved = False
-
-    def __init__(self, app: ContextApp) -> None:
-        self.app: Any = app
-        self._tokens: list[Token[AppContext]] = []
 
     @lazy
     def g(self) -> AppGlobals:
-        """Values of the app's own, for as long as the context lasts."""
+        """Values of the app's own; those of the context around this one if it has joined that."""
+        if self.joined is not None:
+            return self.joined.g
         globals_: AppGlobals = self.app.app_ctx_globals_class()
         return globals_
 
-    @lazy
-    def url_adapter(self) -> MapAdapter | None:
-        """Builds URLs without a request; None while SERVER_NAME is not set."""
-        adapter: MapAdapter | None = self.app.create_url_adapter(None)
-        return adapter
-
     @property
-    def owner(self) -> AppContext:
+    def owner(self) -> AnyContext:
         """The context whose `g` this is: this one, or the one that it was pushed in."""
-        return self if self.joined is None else self.joined.owner
-
-    @property
-    def has_request(self) -> bool:
-        """Whether a request can be read from here."""
-        return self.request_context is not None
-
-    # Those of the request in which this context was pushed; OutOfContextError without one.
-    request: Request = _OfRequest()  # type: ignore[assignment]  # the descriptor gives one
-    session: SessionMixin = _OfRequest()  # type: ignore[assignment]  # the descriptor gives one
-    plan: Plan = _OfRequest()  # type: ignore[assignment]  # the descriptor gives one
-    renew_plan: Callable[[], Plan] = _OfRequest()  # type: ignore[assignment]  # gives a method
-    open_session: Callable[[], SessionMixin] = _OfRequest()  # type: ignore[assignment]  # likewise
-    opened_session: SessionMixin | None = _OfRequest()  # type: ignore[assignment]  # gives one
-    after_request_functions: Sequence[Callable[[Any], Any]] = _OfRequest()  # type: ignore[assignment]  # gives them
+        return cast("AnyContext", self) if self.joined is None else self.joined.owner
 
     def push(self) -> None:
         """Make this the active context, until the matching `pop`."""
-        outer = current.get(None)
-        if outer is not None and not self._tokens:
-            self.request_context = outer.request_context
-        self._tokens.append(current.set(self))
-        if appcontext_pushed.receivers:
-            self._send(appcontext_pushed)
+        raise NotImplementedError
 
     def pop(self, exc: BaseException | None = CURRENT_EXCEPTION) -> None:
-        """End the most recent `push`; the last one runs the teardown functions.
-
-        Args:
-            exc: The exception that ended the context, handed to the teardown functions; by default
-                the one that is being handled.
-
-        Raises:
-            AssertionError: Another context is active, so that one must be popped first.
-        """
-        self._require_active()
-        try:
-            if len(self._tokens) == 1 and not self._holds:
-                self.tear_down(exc_info()[1] if exc is CURRENT_EXCEPTION else exc)
-        finally:
-            current.reset(self._tokens.pop())
-            if appcontext_popped.receivers:
-                self._send(appcontext_popped)
-
-    def tear_down(self, exc: BaseException | None) -> None:
-        """Run the teardown functions; the context is active meanwhile."""
-        self.app.do_teardown_appcontext(exc)
+        """End the most recent `push`; the last one runs the teardown functions."""
+        raise NotImplementedError
 
     def _require_active(self) -> None:
         active = current.get(None)
@@ -276,7 +164,89 @@ class AppContext:
         return f"<{type(self).__name__} of {self.app.name!r}>"
 
 
-class RequestContext(AppContext):
+class _OfRequest:
+    """What the request context around an app context has under the same name."""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, instance: AppContext | None, owner: type) -> Any:
+        if instance is None:
+            return self
+        if instance.request_context is None:
+            raise OutOfContextError(outside_request_text(self._name))
+        return getattr(instance.request_context, self._name)
+
+
+class AppContext(Context):
+    """The context of a command, or of other work for an app outside a request.
+
+    Args:
+        app: The app that `current_app` is while this context is active.
+    """
+
+    # Set at the first push: the request context that was active then. Its request stays readable.
+    request_context: RequestContext | None = None
+
+    # Those of that request; OutOfContextError without one.
+    request: Request = _OfRequest()  # type: ignore[assignment]  # the descriptor gives one
+    session: SessionMixin = _OfRequest()  # type: ignore[assignment]  # likewise
+    opened_session: SessionMixin | None = _OfRequest()  # type: ignore[assignment]  # likewise
+    open_session: Callable[[], SessionMixin] = _OfRequest()  # type: ignore[assignment]  # a method
+    plan: Plan | None = _OfRequest()  # type: ignore[assignment]  # the descriptor gives one
+    renew_plan: Callable[[], Plan] = _OfRequest()  # type: ignore[assignment]  # a method
+    after_request_functions: Sequence[Callable[[Any], Any]] = _OfRequest()  # type: ignore[assignment]  # gives them
+
+    def __init__(self, app: ContextApp) -> None:
+        self.app = app
+        self.joined = None
+        self._tokens = []
+
+    @lazy
+    def url_adapter(self) -> MapAdapter | None:
+        """Builds URLs without a request; None while SERVER_NAME is not set."""
+        adapter: MapAdapter | None = self.app.create_url_adapter(None)
+        return adapter
+
+    @property
+    def has_request(self) -> bool:
+        """Whether a request can be read from here."""
+        return self.request_context is not None
+
+    def push(self) -> None:
+        """Make this the active context, until the matching `pop`."""
+        outer = current.get(None)
+        if outer is not None and not self._tokens:
+            self.request_context = outer.request_context
+        self._tokens.append(current.set(self))
+        if appcontext_pushed.receivers:
+            self._send(appcontext_pushed)
+
+    def pop(self, exc: BaseException | None = CURRENT_EXCEPTION) -> None:
+        """End the most recent `push`; the last one runs the teardown functions.
+
+        Args:
+            exc: The exception that ended the context, handed to the teardown functions; by default
+                the one that is being handled.
+
+        Raises:
+            AssertionError: Another context is active, so that one must be popped first.
+        """
+        self._require_active()
+        try:
+            if len(self._tokens) == 1:
+                self.tear_down(exc_info()[1] if exc is CURRENT_EXCEPTION else exc)
+        finally:
+            current.reset(self._tokens.pop())
+            if appcontext_popped.receivers:
+                self._send(appcontext_popped)
+
+    def tear_down(self, exc: BaseException | None) -> None:
+        """Run the teardown functions; the context is active meanwhile."""
+        self.app.do_teardown_appcontext(exc)
+
+
+class RequestContext(Context):
     """The context of one request.
 
     Args:
@@ -286,13 +256,20 @@ class RequestContext(AppContext):
         session: Its session, if it is open already.
     """
 
-    flashes: list[tuple[str, str]] | None = None
+    # The request that this context is for.
     request: Request
-    after_request_functions: Sequence[Callable[[Any], Any]] = ()
-    # The session, if something has opened it.
-    opened_session: SessionMixin | None = None
+    # Its session, if something has opened it.
+    opened_session: SessionMixin | None
+    # Its hooks and view; `renew_plan` while it is None or stale.
+    plan: Plan | None
+    after_request_functions: Sequence[Callable[[Any], Any]]
     # True for a copy: the request, its files and the environ belong to the original.
-    _copied = False
+    _copied: bool
+    # The ids of the streams that the teardown waits for.
+    _holds: frozenset[int]
+
+    # The messages that were flashed, once a page has asked for them.
+    flashes: list[tuple[str, str]] | None = None
     # What ended a request whose teardown waits for a stream.
     _held_exc: BaseException | None = None
 
@@ -303,17 +280,21 @@ class RequestContext(AppContext):
         request: Request | None = None,
         session: SessionMixin | None = None,
     ) -> None:
-        self.app = app
-        self._tokens = []
         if request is None:
             request = app.request_class(environ)
             request._app = app
+        self.app = app
         self.request = request
-        if session is not None:
-            self.opened_session = session
+        self.opened_session = session
+        self.plan = None
+        self.joined = None
+        self.after_request_functions = ()
+        self._copied = False
+        self._holds = _NO_HOLDS
+        self._tokens = []
 
     @property
-    def request_context(self) -> RequestContext:  # type: ignore[override]  # read-only here
+    def request_context(self) -> RequestContext:
         """This context itself."""
         return self
 
@@ -321,14 +302,6 @@ class RequestContext(AppContext):
     def has_request(self) -> bool:
         """Always True: this is the context of a request."""
         return True
-
-    @lazy
-    def g(self) -> AppGlobals:
-        """Values of the app's own; those of the context around the request, if there is one."""
-        if self.joined is not None:
-            return self.joined.g
-        globals_: AppGlobals = self.app.app_ctx_globals_class()
-        return globals_
 
     @lazy
     def url_adapter(self) -> MapAdapter | None:
@@ -340,20 +313,15 @@ class RequestContext(AppContext):
             return None
         return adapter
 
-    @lazy
-    def plan(self) -> Plan:  # pyright: ignore[reportIncompatibleVariableOverride]  # gives one too
-        """The hooks around this request, and its view; `renew_plan` when it is stale."""
+    def renew_plan(self) -> Plan:
+        """Return an up-to-date plan for this request, and keep it."""
         rule = self.request.url_rule
         plan: Plan = self.app.plan_for(None if rule is None else rule.endpoint)
+        self.plan = plan
         return plan
 
-    def renew_plan(self) -> Plan:
-        """Replace a plan that has become stale during the request, and return the new one."""
-        self.__dict__.pop("plan", None)
-        return self.plan
-
     @property
-    def session(self) -> SessionMixin:  # type: ignore[override]  # read-only here
+    def session(self) -> SessionMixin:
         """The session of this request, which counts as accessed from now on."""
         session = self.opened_session
         if session is None:
@@ -417,9 +385,7 @@ class RequestContext(AppContext):
                     return
             elif match is not UNDECIDED and path.isascii():
                 request.url_rule, request.view_args = match
-                plan = app.plans.get(match[0].endpoint)
-                if plan is not None:
-                    self.plan = plan
+                self.plan = app.plans.get(match[0].endpoint)
                 return
         self._match_with_adapter()
 
@@ -520,7 +486,7 @@ class RequestContext(AppContext):
 
     def drop_holds(self) -> None:
         """Wait for no stream that was made so far: after an error none of them is sent."""
-        self._holds = frozenset()
+        self._holds = _NO_HOLDS
 
     def copy(self) -> RequestContext:
         """Return a context for the same request and session, to be pushed elsewhere.
@@ -538,7 +504,9 @@ class RequestContext(AppContext):
         return f"<{type(self).__name__} of {self.app.name!r}: {request.method} {request.url!r}>"
 
 
-current: ContextVar[AppContext] = ContextVar("cruse.context")
+AnyContext: TypeAlias = AppContext | RequestContext
+
+current: ContextVar[AnyContext] = ContextVar("cruse.context")
 
 
 def _find_active_app() -> Any:

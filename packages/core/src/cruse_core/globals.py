@@ -12,9 +12,9 @@ from typing import Any, TypeVar, cast
 from werkzeug.local import LocalProxy
 
 from cruse_core.app import App
+from cruse_core.app_globals import AppGlobals
 from cruse_core.context import (
-    AppContext,
-    AppGlobals,
+    AnyContext,
     current,
     get_request_context,
     outside_app_text,
@@ -28,7 +28,7 @@ T = TypeVar("T")
 _active = current.get
 
 
-def _get_context(name: str) -> AppContext:
+def _get_context(name: str) -> AnyContext:
     """Return the active context; OutOfContextError says that *name* was read in vain."""
     ctx = _active(None)
     if ctx is None:

@@ -76,7 +76,7 @@ class Pipeline(Scaffold):
     config: Config
     json: JSONProvider
     teardown_appcontext_funcs: list[TeardownCallable]
-    _got_first_request = False
+    _got_first_request: bool
 
     testing = ConfigAttribute[bool]("TESTING")
 
@@ -187,7 +187,7 @@ class Pipeline(Scaffold):
         """
         ctx = _active(None) or context.get_request_context("request")
         plan = ctx.plan
-        if plan.stale:
+        if plan is None or plan.stale:
             plan = ctx.renew_plan()
         if plan.value_preprocessors:
             request = ctx.request
@@ -213,7 +213,7 @@ class Pipeline(Scaffold):
         ):
             return self.make_default_options_response()
         plan = ctx.plan
-        if plan.stale or plan.endpoint != rule.endpoint:
+        if plan is None or plan.stale or plan.endpoint != rule.endpoint:
             plan = ctx.renew_plan()
         view = plan.view
         if view is None:
@@ -369,7 +369,7 @@ class Pipeline(Scaffold):
         for function in ctx.after_request_functions:
             response = self.ensure_sync(function)(response)
         plan = ctx.plan
-        if plan.stale:
+        if plan is None or plan.stale:
             plan = ctx.renew_plan()
         for hook in plan.after:
             response = hook(response)
@@ -403,7 +403,7 @@ class Pipeline(Scaffold):
             exc = sys.exc_info()[1]
         ctx = _active(None) or context.get_request_context("request")
         plan = ctx.plan
-        if plan.stale:
+        if plan is None or plan.stale:
             plan = ctx.renew_plan()
         if plan.teardown:
             call_each(plan.teardown, exc)

@@ -68,14 +68,12 @@ class Request(WerkzeugRequest):
         shallow: Whether reading the body is an error.
     """
 
-    url_rule: Rule | None = None
-    """The rule that matched the URL; None before matching, or if none did."""
-
-    view_args: dict[str, Any] | None = None
-    """The values in the URL by their names in the rule; None if no rule matched."""
-
-    routing_exception: HTTPException | None = None
-    """Why no rule matched; it is raised in place of calling a view."""
+    # The rule that matched the URL; None before matching, or if none did.
+    url_rule: Rule | None
+    # The values in the URL by their names in the rule; None if no rule matched.
+    view_args: dict[str, Any] | None
+    # Why no rule matched; it is raised in place of calling a view.
+    routing_exception: HTTPException | None
 
     shallow = False
 
@@ -97,6 +95,7 @@ class Request(WerkzeugRequest):
         # PERF: Werkzeug computes nine values here, of which most views read two
         # (benchmarks/scenarios.py: text).
         self._environ = environ
+        self.url_rule = self.view_args = self.routing_exception = None
         if shallow:
             self.shallow = True
         elif populate_request:
