@@ -536,6 +536,21 @@ def outside_request_text(name: str) -> str:
     )
 
 
+def get_context(name: str) -> AnyContext:
+    """Return the active context.
+
+    Args:
+        name: What is about to be read from it, for the message of the error.
+
+    Raises:
+        OutOfContextError: No app is active here.
+    """
+    ctx = current.get(None)
+    if ctx is None:
+        raise OutOfContextError(outside_app_text(name))
+    return ctx
+
+
 def find_request_context() -> RequestContext | None:
     """Return the context of the request that is being served here, or None."""
     ctx = current.get(None)

@@ -14,27 +14,13 @@ from werkzeug.local import LocalProxy
 from cruse_core.app import App
 from cruse_core.app_globals import AppGlobals
 from cruse_core.context import (
-    AnyContext,
-    current,
+    get_context,
     get_request_context,
-    outside_app_text,
 )
-from cruse_core.errors import OutOfContextError
 from cruse_core.requests import Request
 from cruse_core.sessions import SessionMixin
 
 T = TypeVar("T")
-
-_active = current.get
-
-
-def _get_context(name: str) -> AnyContext:
-    """Return the active context; OutOfContextError says that *name* was read in vain."""
-    ctx = _active(None)
-    if ctx is None:
-        raise OutOfContextError(outside_app_text(name))
-    return ctx
-
 
 # PERF: a method that is written out costs half of LocalProxy's descriptor for the same operation
 # (benchmarks/scenarios.py).
@@ -44,20 +30,20 @@ class _AppProxy(LocalProxy[App]):
     __slots__ = ()
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(_get_context("current_app").app, name)
+        return getattr(get_context("current_app").app, name)
 
 
 class _GlobalsProxy(LocalProxy[AppGlobals]):
     __slots__ = ()
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(_get_context("g").g, name)
+        return getattr(get_context("g").g, name)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        setattr(_get_context("g").g, name, value)
+        setattr(get_context("g").g, name, value)
 
     def __contains__(self, name: str) -> bool:
-        return name in _get_context("g").g
+        return name in get_context("g").g
 
 
 class _RequestProxy(LocalProxy[Request]):
@@ -93,12 +79,12 @@ def _proxy(proxy_class: type[LocalProxy[T]], find: Callable[[], T]) -> T:
     return cast(T, proxy_class(find))
 
 
-current_app = _proxy(_AppProxy, lambda: cast(App, _get_context("current_app").app))
-g = _proxy(_GlobalsProxy, lambda: _get_context("g").g)
+current_app = _proxy(_AppProxy, lambda: cast(App, get_context("current_app").app))
+g = _proxy(_GlobalsProxy, lambda: get_context("g").g)
 request = _proxy(_RequestProxy, lambda: get_request_context("request").request)
 session = _proxy(_SessionProxy, lambda: get_request_context("session").session)
 
 # The contexts themselves, for extensions. `app_ctx` is the one that owns `g`, the same object for
 # each request within it.
-app_ctx = _proxy(LocalProxy, lambda: _get_context("app_ctx").owner)
+app_ctx = _proxy(LocalProxy, lambda: get_context("app_ctx").owner)
 request_ctx = _proxy(LocalProxy, lambda: get_request_context("request_ctx"))

@@ -287,7 +287,7 @@ class Scaffold(metaclass=ComponentType):
         Returns:
             SEND_FILE_MAX_AGE_DEFAULT of the current app; None for a conditional request each time.
         """
-        value = context.get_request_context("current_app").app.config["SEND_FILE_MAX_AGE_DEFAULT"]
+        value = context.get_context("current_app").app.config["SEND_FILE_MAX_AGE_DEFAULT"]
         if isinstance(value, timedelta):
             return int(value.total_seconds())
         max_age: int | None = value
