@@ -6,6 +6,7 @@ import json
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import flask
@@ -127,7 +128,7 @@ class Builder:
                     "rule": request.url_rule.rule,
                     "values": {name: repr(value) for name, value in sorted(values.items())},
                     "built": [
-                        outcome(lambda e=e: self.module.url_for(e, action="a", v="w"))
+                        outcome(partial(self.module.url_for, e, action="a", v="w"))
                         for e in endpoints
                     ],
                 }
@@ -155,7 +156,7 @@ def describe(app: Any) -> Any:
     )  # fmt: skip
 
 
-NAMES = ["one", "two", "three", "four", "five", "six"]
+NAMES = ["one", "two", "three"]
 PREFIXES = [None, None, "/p", "/p/", "q", "/", "", "/<v>"]
 SUBDOMAINS = [None, None, None, "api", "v2"]
 optional_names = st.sampled_from([None, None, *NAMES, "renamed"])
@@ -211,9 +212,21 @@ outer = nodes(st.lists(st.tuples(inner, registrations()), max_size=2))
 @st.composite
 def trees(draw: st.DrawFn) -> list[tuple[Node, dict[str, Any]]]:
     chosen = draw(st.lists(st.tuples(outer, registrations()), min_size=1, max_size=2))
+    if draw(st.integers(0, 3)):
+        number_names(chosen, [0])
     if draw(st.booleans()):
-        chosen.append((chosen[0][0], draw(registrations())))
+        chosen.append((chosen[0][0], {**draw(registrations()), "name": "again"}))
     return chosen
+
+
+def number_names(tree: list[tuple[Node, dict[str, Any]]], last: list[int]) -> None:
+    """Make the names differ, so that nothing clashes."""
+    for node, options in tree:
+        last[0] += 1
+        node.arguments["name"] = ["zero", "one", "two"][last[0]] if last[0] < 3 else f"n{last[0]}"
+        if "name" in options:
+            options["name"] = f"renamed{last[0]}"
+        number_names(node.children, last)
 
 
 def body(data: st.DataObject) -> None:

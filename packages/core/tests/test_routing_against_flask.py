@@ -7,6 +7,7 @@ import logging
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import flask
@@ -88,8 +89,7 @@ def build(app_class: Any, module: Any, program: Program) -> Any:
                 "rule": request.url_rule.rule,
                 "url": request.url,
                 "built": [
-                    outcome(lambda e=e, v=v: module.url_for(e, **v))
-                    for e, v in own + program.builds
+                    outcome(partial(module.url_for, e, **v)) for e, v in own + program.builds
                 ],
             }
         )
@@ -119,8 +119,8 @@ def compare(program: Program, requests: list[dict[str, Any]]) -> None:
         for _ in range(2):
             assert answer(ours, request) == expected, request
     for endpoint, values in program.builds:
-        assert outcome(lambda e=endpoint, v=values: build_outside(ours, e, v)) == outcome(
-            lambda e=endpoint, v=values: build_outside(theirs, e, v)
+        assert outcome(partial(build_outside, ours, endpoint, values)) == outcome(
+            partial(build_outside, theirs, endpoint, values)
         )
 
 
@@ -185,7 +185,7 @@ def programs(draw: st.DrawFn) -> Program:
             },
         )
     )
-    values = st.dictionaries(
+    values: st.SearchStrategy[dict[str, Any]] = st.dictionaries(
         st.sampled_from(["x", "y", "n", "f", "k", "u", "s", "p", "d", "page", "q", "z"]),
         st.one_of(
             st.sampled_from(VALUES),
