@@ -1,0 +1,38 @@
+"""The exceptions of Cruse can be caught as those that Flask raises, and as Cruse's."""
+
+from __future__ import annotations
+
+import pytest
+
+from cruse_core import errors
+from cruse_core.errors import CruseError
+
+BUILT_IN = {
+    "SetupError": AssertionError,
+    "EndpointConflictError": AssertionError,
+    "MissingComponentError": TypeError,
+    "ComponentOrderError": TypeError,
+    "OutOfContextError": RuntimeError,
+    "SecretKeyError": RuntimeError,
+    "BlueprintNameError": ValueError,
+    "ViewReturnError": TypeError,
+    "ConfigError": RuntimeError,
+    "RootPathError": RuntimeError,
+}
+
+
+@pytest.mark.parametrize("name", BUILT_IN)
+def test_is_an_error_of_cruse_and_a_built_in_one(name: str) -> None:
+    error = getattr(errors, name)("text")
+    assert isinstance(error, CruseError)
+    assert isinstance(error, BUILT_IN[name])
+    assert str(error) == "text"
+
+
+def test_no_exception_is_left_out() -> None:
+    defined = {
+        name
+        for name, value in vars(errors).items()
+        if isinstance(value, type) and issubclass(value, CruseError) and value is not CruseError
+    }
+    assert defined == set(BUILT_IN)
