@@ -11,7 +11,7 @@ release = version = (Path(__file__).parents[1] / "VERSION").read_text().strip()
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 source_suffix = {".md": "markdown"}
-exclude_patterns = ["_build"]
+exclude_patterns = ["_build", "**/_*.md"]
 nitpicky = False
 
 myst_enable_extensions = ["colon_fence", "deflist", "fieldlist"]
