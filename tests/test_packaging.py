@@ -92,7 +92,9 @@ def unpacked_sdists(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]
         sdist = build(folder, "sdist", tmp_path_factory.mktemp("sdist"))
         destination = tmp_path_factory.mktemp("unpacked")
         with tarfile.open(sdist) as archive:
-            archive.extractall(destination, filter="data")
+            # Absent before Python 3.11.4.
+            archive.extraction_filter = getattr(tarfile, "data_filter", None)
+            archive.extractall(destination)
         [unpacked[name]] = destination.iterdir()
     return unpacked
 

@@ -168,6 +168,12 @@ class TestName:
         monkeypatch.setitem(sys.modules, "__main__", types.ModuleType("__main__"))
         assert App("__main__").name == "__main__"
 
+    def test_can_be_set(self) -> None:
+        app = App("shop")
+        app.name = "store"
+        assert app.name == "store"
+        assert app.import_name == "shop"
+
     def test_of_a_script_and_of_a_module_that_is_run(self, tmp_path: Path) -> None:
         (tmp_path / "run_shop.py").write_text(
             "from cruse_core import App\napp = App(__name__)\nprint(app.name, app.root_path)"
@@ -377,6 +383,31 @@ class TestOverridePoints:
         assert client.get("/a").status_code == 200
         app.create_url_adapter = lambda request: app.url_map.bind("x", path_info="/a")  # type: ignore[method-assign]
         assert client.get("/anything").text == "a"
+
+    def test_url_adapter_can_be_put_back(self, app: App, client: Client) -> None:
+        app.add_url_rule("/a", "a", lambda: "a")
+        app.create_url_adapter = lambda request: app.url_map.bind("x", path_info="/a")  # type: ignore[method-assign]
+        assert client.get("/b").status_code == 200
+        del app.create_url_adapter
+        assert client.get("/b").status_code == 404
+        assert client.get("/a").text == "a"
+
+    def test_url_adapter_can_be_replaced_on_the_class_while_the_app_serves(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        class Patched(App):
+            """Somebody patches it later."""
+
+        app = Patched("shop")
+        app.add_url_rule("/a", "a", lambda: "a")
+        client = Client(app)
+        assert client.get("/b").status_code == 404
+        monkeypatch.setattr(
+            Patched, "create_url_adapter", lambda self, _: self.url_map.bind("x", path_info="/a")
+        )
+        assert client.get("/b").text == "a"
+        monkeypatch.undo()
+        assert client.get("/b").status_code == 404
 
     def test_url_map_can_be_replaced_on_the_app(self, app: App, client: Client) -> None:
         app.add_url_rule("/a", "a", lambda: "a")

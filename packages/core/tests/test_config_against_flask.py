@@ -8,7 +8,8 @@ from unittest import mock
 
 import flask
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cruse_core.config import Config
 

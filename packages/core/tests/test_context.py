@@ -29,7 +29,8 @@ from cruse_core import (
     request,
     session,
 )
-from cruse_core.context import AppGlobals, current
+from cruse_core.app_globals import AppGlobals
+from cruse_core.context import current
 from cruse_core.errors import OutOfContextError
 from cruse_core.globals import app_ctx, request_ctx
 from cruse_core.sessions import SecureCookieSessionInterface

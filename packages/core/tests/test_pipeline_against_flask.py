@@ -136,7 +136,7 @@ class Program:
         self.kit = kit
         self.views = views
         self.events: list[str] = []
-        self.app = app_class("shop", root_path=".", static_folder=None)
+        self.app = app_class("compared", root_path=".", static_folder=None)
         self.app.secret_key = "secret"
         self.app.config.update(settings)
         self.app.logger.disabled = True

@@ -37,6 +37,7 @@ from cruse_core.requests import Request
 from cruse_core.resources import make_instance_path, open_file
 from cruse_core.scaffold import endpoint_from_view, setupmethod
 from cruse_core.sessions import SecureCookieSessionInterface, SessionInterface
+from cruse_core.short_path import STEPS, has_own_steps
 from cruse_core.types import RouteCallable, TeardownCallable, WSGIEnvironment
 from cruse_core.urls import add_anchor, find_subdomain, resolve_endpoint
 from cruse_routing import Map, Rule
@@ -45,10 +46,9 @@ C = TypeVar("C", bound="App")
 T_teardown = TypeVar("T_teardown", bound=TeardownCallable)
 
 # What decides whether a short cut may be taken; setting one of these starts the plans afresh.
-_SHORT_CUT_SWITCHES = frozenset(
+_SHORT_CUT_SWITCHES = STEPS.union(
     {
         "async_to_sync",
-        "create_url_adapter",
         "ensure_sync",
         "subdomain_matching",
         "url_map",
@@ -95,15 +95,12 @@ class App(Pipeline):
     """
 
     aborter_class: type[Aborter] = Aborter
-    app_ctx_globals_class: type[AppGlobals] = AppGlobals
+    app_ctx_globals_class = AppGlobals
     config_class: type[Config] = Config
     json_provider_class: type[JSONProvider] = DefaultJSONProvider
     session_interface: SessionInterface = SecureCookieSessionInterface()
     url_map_class: type[Map] = Map
     url_rule_class: type[Rule] = Rule
-    # Whether URLs of ordinary requests can be matched without `create_url_adapter`; kept up to date
-    # by `__setattr__`.
-    matches_directly: bool
     _name: str | None = None
 
     default_config: Mapping[str, Any] = ImmutableDict(
@@ -155,6 +152,7 @@ class App(Pipeline):
         root_path: str | None = None,
     ) -> None:
         self._got_first_request = False
+        type(self).watchers.add(self)
         super().__init__(import_name, static_folder, static_url_path, template_folder, root_path)
         self.blueprints: dict[str, RegisteredBlueprint] = {}
         self.extensions: dict[str, Any] = {}
@@ -194,13 +192,24 @@ class App(Pipeline):
             value = table
         super().__setattr__(name, value)
         if name in _SHORT_CUT_SWITCHES or name in _TABLES:
-            self.plans.forget()
-            self.matches_directly = (
-                "create_url_adapter" not in self.__dict__
-                and type(self).create_url_adapter is App.create_url_adapter
-                and isinstance(self.__dict__.get("url_map"), Map)
-                and not self.__dict__.get("subdomain_matching")
-            )
+            self._look_for_short_cuts()
+
+    def __delattr__(self, name: str) -> None:
+        super().__delattr__(name)
+        if name in _SHORT_CUT_SWITCHES:
+            self._look_for_short_cuts()
+
+    def _look_for_short_cuts(self) -> None:
+        """Find out which short cuts nobody can observe, after something they depend on was set."""
+        self.plans.forget()
+        values = self.__dict__
+        self.matches_directly = (
+            isinstance(values.get("url_map"), Map)
+            and not values.get("subdomain_matching")
+            and "create_url_adapter" not in values
+            and type(self).create_url_adapter is App.create_url_adapter
+        )
+        self.takes_short_path = self.matches_directly and not has_own_steps(self, App)
 
     def _check_setup_finished(self, f_name: str) -> None:
         if self._got_first_request:

@@ -7,7 +7,8 @@ strings, so that a bare app can say which distribution provides what it was aske
 from __future__ import annotations
 
 from abc import ABCMeta
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn
+from weakref import WeakSet
 
 from cruse_core.errors import ComponentOrderError
 
@@ -122,7 +123,27 @@ class ComponentType(ABCMeta):
     """The class of app and blueprint classes: it explains bases that stand in the wrong order.
 
     It derives from `ABCMeta`, so that an app class may have abstract mixins.
+
+    Attributes:
+        watchers: Instances that want to know when an attribute of their class is set: they may have
+            found out something about it.
     """
+
+    watchers: ClassVar[WeakSet[Any]] = WeakSet()
+
+    def __setattr__(cls, name: str, value: Any) -> None:
+        super().__setattr__(name, value)
+        cls._tell_watchers()
+
+    def __delattr__(cls, name: str) -> None:
+        super().__delattr__(name)
+        cls._tell_watchers()
+
+    def _tell_watchers(cls) -> None:
+        for instance in tuple(ComponentType.watchers):
+            # Not isinstance: `ABCMeta` sets attributes of a class that cannot answer yet.
+            if cls in type(instance).__mro__:
+                instance._look_for_short_cuts()
 
     def __new__(
         cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any], /, **kwargs: Any

@@ -27,9 +27,10 @@ from werkzeug.exceptions import (
     HTTPException,
     InternalServerError,
 )
-from werkzeug.routing import RequestRedirect, RoutingException
+from werkzeug.routing import MapAdapter, RequestRedirect, RoutingException
 
 from cruse_core import context
+from cruse_core.app_globals import AppGlobals
 from cruse_core.config import Config, ConfigAttribute
 from cruse_core.context import CURRENT_EXCEPTION, RequestContext
 from cruse_core.conversion import convert
@@ -42,7 +43,8 @@ from cruse_core.plan import Plan, make_plan
 from cruse_core.requests import Request
 from cruse_core.responses import Response
 from cruse_core.scaffold import Scaffold
-from cruse_core.sessions import SessionInterface
+from cruse_core.sessions import SessionInterface, save_session
+from cruse_core.short_path import serve
 from cruse_core.signals import (
     appcontext_tearing_down,
     got_request_exception,
@@ -57,6 +59,7 @@ from cruse_core.types import (
     TeardownCallable,
     WSGIEnvironment,
 )
+from cruse_routing import Map
 
 ExceptionInfo: TypeAlias = (
     tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
@@ -76,7 +79,15 @@ class Pipeline(Scaffold):
     config: Config
     json: JSONProvider
     teardown_appcontext_funcs: list[TeardownCallable]
+    url_map: Map
+    app_ctx_globals_class: type[AppGlobals]
     _got_first_request: bool
+    # Hosts that `create_url_adapter` has accepted.
+    known_hosts: set[str]
+    # Whether URLs of ordinary requests can be matched without `create_url_adapter`.
+    matches_directly: bool
+    # Whether no step is replaced; see `short_path.py`.
+    takes_short_path: bool
 
     testing = ConfigAttribute[bool]("TESTING")
 
@@ -129,6 +140,10 @@ class Pipeline(Scaffold):
         Returns:
             The body, in chunks.
         """
+        if self.takes_short_path:
+            chunks = serve(self, environ, start_response)
+            if chunks is not None:
+                return chunks
         ctx = self.request_context(environ)
         error: BaseException | None = None
         try:
@@ -159,6 +174,10 @@ class Pipeline(Scaffold):
 
     def request_context(self, environ: WSGIEnvironment) -> RequestContext:
         """Make the context for the request that *environ* describes."""
+        raise NotImplementedError
+
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        """Bind the URL map to a request, or to SERVER_NAME outside of one."""
         raise NotImplementedError
 
     def full_dispatch_request(self) -> Response:
@@ -374,17 +393,14 @@ class Pipeline(Scaffold):
         for hook in plan.after:
             response = hook(response)
         session = ctx.opened_session
-        interface = self.session_interface
         if session is None:
             # Without any cookie there is no session to keep alive.
             request = ctx.request
-            if "HTTP_COOKIE" not in request._environ or not interface.needs_saving_unread(
-                self, request
-            ):
-                return response
-            session = ctx.open_session()
-        if not interface.is_null_session(session):
-            interface.save_session(self, session, response)
+            has_cookie = "HTTP_COOKIE" in request._environ
+            if has_cookie and self.session_interface.needs_saving_unread(self, request):
+                session = ctx.open_session()
+        if session is not None:
+            save_session(self, session, response)
         return response
 
     # The end, whether it went well or not

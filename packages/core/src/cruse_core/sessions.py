@@ -62,6 +62,12 @@ class SessionApp(Protocol):
         ...
 
 
+class SavingApp(SessionApp, Protocol):
+    """What saving a session asks of an app, besides what its interface asks."""
+
+    session_interface: SessionInterface
+
+
 class SessionMixin(MutableMapping[str, Any]):
     """What every session is: a mutable mapping that knows what was done to it."""
 
@@ -233,6 +239,13 @@ class SessionInterface:
         if session.modified:
             return True
         return session.permanent and bool(app.config["SESSION_REFRESH_EACH_REQUEST"])
+
+
+def save_session(app: SavingApp, session: SessionMixin, response: Response) -> None:
+    """Save *session* by the app's interface, unless it is one that is never saved."""
+    interface = app.session_interface
+    if not interface.is_null_session(session):
+        interface.save_session(app, session, response)
 
 
 def _sha1(data: bytes = b"") -> Any:

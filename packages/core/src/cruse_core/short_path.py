@@ -1,0 +1,202 @@
+"""The way of an ordinary request, in one function.
+
+`pipeline.py` is the general path, and says what happens in which order. Here the same happens for a
+request in whose way nothing stands: no step is overridden, no signal has receivers, and the URL
+leads straight to a view. As soon as something is out of the ordinary, the steps of the general path
+take over.
+
+PERF: calling the steps one by one costs as much again as all that they do for a plain text
+(benchmarks/scenarios.py, text, hooks, dynamic). tests/test_short_path.py compares the two paths.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Protocol
+
+from werkzeug.exceptions import HTTPException
+
+from cruse_core.context import ContextApp, RequestContext, current
+from cruse_core.conversion import convert
+from cruse_core.responses import Response
+from cruse_core.sessions import SavingApp, save_session
+from cruse_core.signals import (
+    appcontext_popped,
+    appcontext_pushed,
+    appcontext_tearing_down,
+    request_finished,
+    request_started,
+    request_tearing_down,
+)
+from cruse_core.types import (
+    ResponseReturnValue,
+    StartResponse,
+    TeardownCallable,
+    WSGIEnvironment,
+)
+from cruse_routing import MISS, UNDECIDED
+
+# The steps that are not called here. An app on which one of them is replaced, and an app of a class
+# that overrides one, takes the general path.
+STEPS = frozenset(
+    {
+        "create_url_adapter",
+        "dispatch_request",
+        "do_teardown_appcontext",
+        "do_teardown_request",
+        "finalize_request",
+        "full_dispatch_request",
+        "make_response",
+        "preprocess_request",
+        "process_response",
+        "request_context",
+    }
+)
+
+
+class ShortPathApp(ContextApp, SavingApp, Protocol):
+    """What the short path asks of an app, besides what a context asks."""
+
+    teardown_appcontext_funcs: list[TeardownCallable]
+
+    @property
+    def response_class(self) -> type[Response]:
+        """Class of the responses."""
+        ...
+
+    def dispatch_request(self) -> ResponseReturnValue:
+        """Call the view."""
+        ...
+
+    def handle_user_exception(self, e: Exception) -> HTTPException | ResponseReturnValue:
+        """Answer an exception by its handler."""
+        ...
+
+    def handle_exception(self, e: Exception) -> Response:
+        """Answer an exception that no handler took."""
+        ...
+
+    def finalize_request(
+        self, rv: ResponseReturnValue | HTTPException, from_error_handler: bool = False
+    ) -> Response:
+        """Make the response and let the hooks process it."""
+        ...
+
+    def process_response(self, response: Response) -> Response:
+        """Run the functions after the request, then save the session."""
+        ...
+
+    def should_ignore_error(self, error: BaseException | None) -> bool:
+        """Return whether the teardown functions shall not hear of *error*."""
+        ...
+
+
+def has_own_steps(app: object, framework_class: type) -> bool:
+    """Return whether any of `STEPS` is not that of *framework_class* on *app* or its class."""
+    cls = type(app)
+    return not STEPS.isdisjoint(app.__dict__) or any(
+        getattr(cls, name) is not getattr(framework_class, name) for name in STEPS
+    )
+
+
+def serve(
+    app: ShortPathApp, environ: WSGIEnvironment, start_response: StartResponse
+) -> Iterable[bytes] | None:
+    """Serve an ordinary request; None, with nothing done yet, if it is not one."""
+    if (
+        environ.get("HTTP_HOST") not in app.known_hosts
+        or current.get(None) is not None
+        or "HTTP_UPGRADE" in environ
+        or "werkzeug.debug.preserve_context" in environ
+        or app.config["TRUSTED_HOSTS"] is not None
+        or appcontext_pushed.receivers
+        or request_started.receivers
+        or not app.session_interface.opens_when_read
+    ):
+        return None
+    path: str = environ.get("PATH_INFO", "")
+    method: str = environ["REQUEST_METHOD"]
+    match = app.url_map.find_match(path, method)
+    if match is MISS or match is UNDECIDED or method == "OPTIONS" or not path.isascii():
+        return None
+    rule, view_args = match
+    plan = app.plans.get(rule.endpoint)
+    if plan is None or plan.view is None or plan.value_preprocessors:
+        return None
+
+    ctx = RequestContext(app, environ)
+    request = ctx.request
+    request.url_rule = rule
+    request.view_args = view_args
+    ctx.plan = plan
+    token = current.set(ctx)
+    ctx._tokens.append(token)
+    error: BaseException | None = None
+    handled = False
+    rv: Any = None
+    try:
+        try:
+            try:
+                for hook in plan.before:
+                    rv = hook()
+                    if rv is not None:
+                        break
+                else:
+                    if plan.stale or request.url_rule is not rule:
+                        rv = app.dispatch_request()
+                    else:
+                        rv = plan.view(**request.view_args)
+            except Exception as exc:
+                rv = app.handle_user_exception(exc)
+                handled = True
+            if handled or plan.stale:
+                response = app.finalize_request(rv)
+            else:
+                if isinstance(rv, str):
+                    response = app.response_class(rv)
+                else:
+                    response = convert(app, rv, request)
+                if "HTTP_COOKIE" in environ or ctx.after_request_functions:
+                    response = app.process_response(response)
+                else:
+                    for hook in plan.after:
+                        response = hook(response)
+                    if ctx.opened_session is not None:
+                        save_session(app, ctx.opened_session, response)
+                if request_finished.receivers:
+                    request_finished.send(app, _async_wrapper=app.ensure_sync, response=response)
+        except Exception as exc:
+            error = exc
+            ctx.drop_holds()
+            response = app.handle_exception(exc)
+        except BaseException as exc:
+            error = exc
+            ctx.drop_holds()
+            raise
+        return response(environ, start_response)
+    finally:
+        if (
+            error is not None
+            or plan.teardown
+            or plan.stale
+            or ctx._holds
+            or app.teardown_appcontext_funcs
+            or request_tearing_down.receivers
+            or appcontext_tearing_down.receivers
+            or appcontext_popped.receivers
+            or current.get(None) is not ctx
+            or len(ctx._tokens) != 1
+        ):
+            if error is not None and app.should_ignore_error(error):
+                error = None
+            try:
+                ctx.pop(error)
+            finally:
+                # The traceback of the error refers to this frame, which refers to the error.
+                error = rv = None
+        else:
+            rv = None
+            request.close()
+            environ["werkzeug.request"] = None
+            current.reset(token)
+            ctx._tokens.clear()
