@@ -41,7 +41,9 @@ FENCE = re.compile(r"^(?P<indent> *)(?P<fence>`{3,})(?P<info>[^`]*)$")
 CODE_DIRECTIVE = re.compile(r"^\{(?:code-block|code|sourcecode)\} *(?P<language>\S*)$")
 OPTION = re.compile(r"^:(?P<name>[\w-]+):\s*(?P<value>.*)$")
 ESCAPE_SEQUENCE = re.compile(r"\x1b\[[0-9;]*m")
-SERVER = re.compile(r"^(?:cruse (?!.*--help).*\brun\b|gunicorn|granian|waitress-serve|python \w+\.py)")
+SERVER = re.compile(
+    r"^(?:cruse (?!.*--help).*\brun\b|gunicorn|granian|waitress-serve|python \w+\.py)"
+)
 WAIT_SECONDS = 30
 ROOT = Path(__file__).parents[2]
 
@@ -250,8 +252,9 @@ class Page:
             raise PageError(f"{command} ended with status {done.returncode}:\n{printed}")
 
     def start_command(self, command: str) -> subprocess.CompletedProcess[str]:
+        quiet = self.with_ports(command).replace("curl ", "curl --silent --show-error ")
         return subprocess.run(
-            ["bash", "-c", self.with_ports(command).replace("curl ", "curl --silent --show-error ")],
+            ["bash", "-c", quiet],
             cwd=self.folder,
             env=self.env,
             stdin=subprocess.DEVNULL,

@@ -14,9 +14,7 @@ ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 # Its examples are excerpts.
 STYLE = DOCS / "style.md"
-PAGES = sorted(
-    path for path in DOCS.rglob("*.md") if "_build" not in path.parts and path != STYLE
-)
+PAGES = sorted(path for path in DOCS.rglob("*.md") if "_build" not in path.parts and path != STYLE)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(DOCS)))
