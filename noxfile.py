@@ -124,7 +124,7 @@ def wheels(session: nox.Session) -> None:
 def tests(session: nox.Session, part: str) -> None:
     """Test each package with its own dependencies only, then the assembled framework."""
     if part == "cruse":
-        groups = ["test", "packaging", "peers"]
+        groups = ["test", "packaging", "peers", "guides"]
         install_wheels(session, *FOLDERS, extra=field_notes_requirements(), groups=groups)
         folders = assembled_tests()
     else:
@@ -137,13 +137,23 @@ def tests(session: nox.Session, part: str) -> None:
 
 
 @nox.session(default=False, requires=["wheels"])
+def conformance(session: nox.Session) -> None:
+    """Run Flask's own test suite on Flask and on Cruse, and compare."""
+    # Flask's suite needs pytest 8, so this environment is not the one of `constraints.txt`.
+    wheels = sorted(map(str, wheel_folder().glob("*.whl")))
+    requirements = ["pytest>=8,<9", "flask[async]==3.1.3", "cryptography", "greenlet", "pip"]
+    session.install(*wheels, *requirements, "python-dotenv")
+    session.run("python", "tests/conformance/run.py", *session.posargs)
+
+
+@nox.session(default=False, requires=["wheels"])
 def coverage(session: nox.Session) -> None:
     """Measure branch coverage of all packages against a floor that only rises."""
     floor = PYPROJECT["tool"]["coverage"]["report"]["fail_under"]
     committed = find_committed_floor()
     if committed is not None and floor < committed:
         session.error(f"The coverage floor fell from {committed} to {floor}: it may only rise.")
-    install_wheels(session, *FOLDERS, extra=field_notes_requirements(), groups=["coverage"])
+    install_wheels(session, *FOLDERS, extra=field_notes_requirements(), groups=["coverage", "guides"])
     session.run("coverage", "erase")
     # One process for each part, as in `tests`: they do not see what the others leave behind.
     for component in COMPONENTS:
