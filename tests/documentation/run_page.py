@@ -117,6 +117,7 @@ class Page:
         self.env = {
             **{k: v for k, v in os.environ.items() if not k.startswith(("CRUSE_", "FLASK_"))},
             "CRUSE_RUN_PORT": self.ports["5000"],
+            "PORT": self.ports["5000"],
             "PATH": os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"])),
             "PYTHONUNBUFFERED": "1",
             "PYTEST_ADDOPTS": "-p no:randomly -p no:cacheprovider",
@@ -343,6 +344,8 @@ PARSERS: dict[str, Callable[[str], object]] = {
     "jinja": parse_template,
     "json": json.loads,
     "mako": accept,
+    # A picture made of letters.
+    "none": accept,
     "python": compile_python,
     "sh": accept,
     "text": accept,
