@@ -153,7 +153,8 @@ def coverage(session: nox.Session) -> None:
     committed = find_committed_floor()
     if committed is not None and floor < committed:
         session.error(f"The coverage floor fell from {committed} to {floor}: it may only rise.")
-    install_wheels(session, *FOLDERS, extra=field_notes_requirements(), groups=["coverage", "guides"])
+    groups = ["coverage", "guides"]
+    install_wheels(session, *FOLDERS, extra=field_notes_requirements(), groups=groups)
     session.run("coverage", "erase")
     # One process for each part, as in `tests`: they do not see what the others leave behind.
     for component in COMPONENTS:

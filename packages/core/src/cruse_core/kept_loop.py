@@ -181,7 +181,7 @@ def _close_idle_loop() -> None:
     owner: _Owner | None = getattr(_of_thread, "owner", None)
     if owner is not None and not owner.loop.is_running():
         del _of_thread.owner
-        # Not left to the end of the last reference: whoever holds one would share it with the child.
+        # Not left to the last reference: whoever holds one would share it with the child.
         owner.loop.close()
 
 
