@@ -1,0 +1,5 @@
+"""Leaves the comparison to environments that have the extensions: `nox -s extensions`."""
+
+from importlib.util import find_spec
+
+collect_ignore = [] if find_spec("flask_sqlalchemy") else ["tests"]
