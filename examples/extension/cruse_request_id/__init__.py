@@ -57,11 +57,16 @@ class RequestId:
 
 
 class RequestIdFilter(logging.Filter):
-    """Add the identifier to log records as `request_id`; a dash outside of a request."""
+    """Add the identifier to log records as `request_id`.
+
+    A dash stands outside of a request, and in a request of an app that was not set up: a handler
+    may serve several apps.
+    """
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Let every record pass, with its identifier."""
-        record.request_id = current_request_id() if has_request_context() else "-"
+        known = has_request_context() and _KEY in current_app.extensions
+        record.request_id = current_request_id() if known else "-"
         return True
 
 

@@ -19,6 +19,15 @@ def add_index(app: App) -> Client:
     return Client(app)
 
 
+def add_log_view(app: App) -> None:
+    """Add a view at /log that logs a warning."""
+
+    @app.get("/log")
+    def log() -> str:
+        app.logger.warning("inside")
+        return ""
+
+
 class TestIdentifier:
     def test_response_carries_what_the_view_has_seen(self, app: App) -> None:
         RequestId(app)
@@ -92,18 +101,24 @@ class TestSeveralApps:
 class TestLogging:
     def test_records_have_the_identifier(self, app: App, caplog: pytest.LogCaptureFixture) -> None:
         RequestId(app, make=lambda: "n1")
-        caplog.handler.addFilter(RequestIdFilter())
+        add_log_view(app)
 
-        @app.get("/log")
-        def log() -> str:
-            app.logger.warning("inside")
-            return ""
-
-        logging.getLogger("shop").warning("outside")
-        Client(app).get("/log")
+        with caplog.filtering(RequestIdFilter()):
+            logging.getLogger("shop").warning("outside")
+            Client(app).get("/log")
 
         found = [(record.message, record.__dict__["request_id"]) for record in caplog.records]
         assert found == [("outside", "-"), ("inside", "n1")]
+
+    def test_records_of_an_app_without_the_extension_have_a_dash(
+        self, app: App, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        add_log_view(app)
+
+        with caplog.filtering(RequestIdFilter()):
+            Client(app).get("/log")
+
+        assert caplog.records[0].__dict__["request_id"] == "-"
 
 
 class TestTemplates:
