@@ -7,6 +7,17 @@ from typing import Any
 from playwright.sync_api import Page, expect
 
 
+def unlock(page: Page) -> None:
+    """Answer the prompt with the right PIN."""
+    prompt = page.locator(".pin-prompt")
+    expect(prompt).to_be_visible()
+    # The prompt fades in, and would go on doing so while it fades out again: then it stays.
+    expect(prompt).to_have_css("opacity", "1")
+    prompt.locator("input[name=pin]").fill("271-828-182")
+    prompt.locator("input[name=btn]").click()
+    expect(prompt).to_be_hidden()
+
+
 def test_error_page_shows_the_traceback_and_asks_for_the_pin(
     broken_app: Any, open_window: Callable[..., Page], photograph: Callable[[Page, str], None]
 ) -> None:
@@ -33,10 +44,7 @@ def test_error_page_shows_the_traceback_and_asks_for_the_pin(
         page.once("dialog", lambda dialog: dialog.dismiss())
         prompt.locator("input[name=btn]").click()
     assert refusal.value.message == "Error: incorrect pin"
-    expect(prompt).to_be_visible()
-    prompt.locator("input[name=pin]").fill("271-828-182")
-    prompt.locator("input[name=btn]").click()
-    expect(prompt).to_be_hidden()
+    unlock(page)
 
 
 def test_open_console_sees_the_variables_of_the_view(
@@ -47,10 +55,7 @@ def test_open_console_sees_the_variables_of_the_view(
     frame = page.locator(".frame").last
     frame.hover()
     frame.locator(".current img[title*='interactive']").click()
-    prompt = page.locator(".pin-prompt")
-    prompt.locator("input[name=pin]").fill("271-828-182")
-    prompt.locator("input[name=btn]").click()
-    expect(prompt).to_be_hidden()
+    unlock(page)
     console = page.locator("pre.console").last
     for line, shown in (("number, parts", r"\(42, 0\)"), ("__name__", "broken_app")):
         console.locator("form input[type=text]").fill(line)
