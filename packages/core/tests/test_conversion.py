@@ -8,8 +8,15 @@ from http import HTTPStatus
 from typing import Any
 
 import pytest
-from werkzeug.datastructures import Headers
-from werkzeug.exceptions import Gone
+from markupsafe import Markup
+from werkzeug.datastructures import Headers, WWWAuthenticate
+from werkzeug.exceptions import (
+    Gone,
+    HTTPException,
+    MethodNotAllowed,
+    TooManyRequests,
+    Unauthorized,
+)
 from werkzeug.test import Client, TestResponse
 from werkzeug.wrappers import Response as WerkzeugResponse
 
@@ -19,6 +26,14 @@ from cruse_core.errors import ViewReturnError
 
 class Reply(Response):
     default_mimetype = "text/plain"
+
+
+class PageOfItsOwn(HTTPException):
+    code = 418
+    description = "short and stout"
+
+    def get_description(self, environ: Any = None, scope: Any = None) -> str:
+        return f"<em>{self.description}</em>"
 
 
 def letters() -> Iterator[str]:
@@ -220,3 +235,34 @@ class TestRefused:
         app.add_url_rule("/", "index", lambda: "")
         with pytest.raises(ViewReturnError, match="endpoint 'index' returned 5"):
             client.get("/")
+
+
+class TestErrorPages:
+    """What stands for an HTTP exception is what the exception itself would send."""
+
+    @pytest.mark.parametrize(
+        "error",
+        [
+            Gone(),
+            Gone("It <left>.\nYesterday."),
+            Gone(Markup("It <b>left</b>.")),
+            Gone(response=WerkzeugResponse("gone", 410)),
+            MethodNotAllowed(["GET", "PUT"]),
+            TooManyRequests(retry_after=3),
+            Unauthorized(www_authenticate=WWWAuthenticate("basic", {"realm": "nest"})),
+            PageOfItsOwn(),
+        ],
+        ids=repr,
+    )
+    def test_page_is_what_the_exception_sends(self, app: App, error: HTTPException) -> None:
+        theirs = Client(error).get("/")
+
+        ours = ask(app, error)
+
+        assert (ours.status, ours.data) == (theirs.status, theirs.data)
+        assert sorted(ours.headers) == sorted(theirs.headers)
+
+    def test_text_is_escaped_after_markup_with_the_same_characters(self, app: App) -> None:
+        ask(app, Gone(Markup("<b>left</b>")))
+
+        assert "&lt;b&gt;left" in ask(app, Gone("<b>left</b>")).text

@@ -450,13 +450,24 @@ class App(Pipeline):
         """
         ctx = context.current.get(None)
         request_ctx = None if ctx is None else ctx.request_context
-        if request_ctx is not None:
-            endpoint = resolve_endpoint(endpoint, request_ctx.request.blueprint)
-            adapter = request_ctx.url_adapter
-            external = _scheme is not None if _external is None else _external
-        else:
+        if request_ctx is None:
             adapter = self.create_url_adapter(None) if ctx is None else ctx.url_adapter
             external = True if _external is None else _external
+        else:
+            if endpoint[:1] == ".":
+                endpoint = resolve_endpoint(endpoint, request_ctx.request.blueprint)
+            external = _scheme is not None if _external is None else _external
+            # PERF: most URLs need no MapAdapter (benchmarks/scenarios.py: url_for).
+            if not external and _method is _scheme is None and request_ctx.builds_directly:
+                self.inject_url_defaults(endpoint, values)
+                path = self.url_map.find_url(endpoint, values)
+                if path is None:
+                    adapter = request_ctx.url_adapter
+                    assert adapter is not None  # its host was accepted
+                    return self._build_url(adapter, endpoint, values, _anchor)
+                url = request_ctx.environ.get("SCRIPT_NAME", "").rstrip("/") + path
+                return url if _anchor is None else add_anchor(url, _anchor)
+            adapter = request_ctx.url_adapter
         if adapter is None:
             self._refuse_url(endpoint, in_request=request_ctx is not None)
         if _scheme is not None and not external:
@@ -465,12 +476,25 @@ class App(Pipeline):
                 "'_scheme', '_external' must be True, or left out."
             )
         self.inject_url_defaults(endpoint, values)
+        return self._build_url(adapter, endpoint, values, _anchor, _method, _scheme, external)
+
+    def _build_url(
+        self,
+        adapter: MapAdapter,
+        endpoint: str,
+        values: dict[str, Any],
+        _anchor: str | None,
+        _method: str | None = None,
+        _scheme: str | None = None,
+        _external: bool = False,
+    ) -> str:
+        """Let Werkzeug build a URL, or the functions for the case that it cannot."""
         try:
             url = adapter.build(
-                endpoint, values, method=_method, url_scheme=_scheme, force_external=external
+                endpoint, values, method=_method, url_scheme=_scheme, force_external=_external
             )
         except BuildError as error:
-            values.update(_anchor=_anchor, _method=_method, _scheme=_scheme, _external=external)
+            values.update(_anchor=_anchor, _method=_method, _scheme=_scheme, _external=_external)
             return self.handle_url_build_error(error, endpoint, values)
         return url if _anchor is None else add_anchor(url, _anchor)
 

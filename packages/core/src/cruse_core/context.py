@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Any, Protocol, Self, TypeAlias, cast
 
 from werkzeug.exceptions import HTTPException, NotFound
-from werkzeug.routing import MapAdapter
+from werkzeug.routing import MapAdapter, Rule
 
 from cruse_core.active_app import use_app_finder
 from cruse_core.app_globals import AppGlobals
@@ -29,6 +29,8 @@ from cruse_core.types import WSGIEnvironment
 from cruse_routing import MISS, UNDECIDED, Map
 
 _NO_HOLDS: frozenset[int] = frozenset()
+_NOTHING_FOUND = (None, None, None)
+_HTTP_SCHEMES = frozenset({"http", "https"})
 
 # The `exc` of a pop that was not told: the exception that is being handled just now, if any.
 CURRENT_EXCEPTION: Any = object()
@@ -111,7 +113,8 @@ class Context:
     # name: that is how the interpreter finds it fastest (benchmarks/scenarios.py, text).
     app: Any
     joined: AnyContext | None
-    _tokens: list[Token[AnyContext]]
+    # Of the pushes that were not undone yet. A tuple, so that a push made meanwhile shows.
+    _tokens: tuple[Token[AnyContext], ...]
 
     preserved = False
 
@@ -135,6 +138,13 @@ class Context:
     def pop(self, exc: BaseException | None = CURRENT_EXCEPTION) -> None:
         """End the most recent `push`; the last one runs the teardown functions."""
         raise NotImplementedError
+
+    def _activate(self) -> None:
+        self._tokens += (current.set(cast("AnyContext", self)),)
+
+    def _deactivate(self) -> None:
+        current.reset(self._tokens[-1])
+        self._tokens = self._tokens[:-1]
 
     def _require_active(self) -> None:
         active = current.get(None)
@@ -189,7 +199,8 @@ class AppContext(Context):
     request_context: RequestContext | None = None
 
     # Those of that request; OutOfContextError without one.
-    request: Request = _OfRequest()  # type: ignore[assignment]  # the descriptor gives one
+    environ: WSGIEnvironment = _OfRequest()  # type: ignore[assignment]  # the descriptor gives one
+    request: Request = _OfRequest()  # type: ignore[assignment]  # likewise
     session: SessionMixin = _OfRequest()  # type: ignore[assignment]  # likewise
     opened_session: SessionMixin | None = _OfRequest()  # type: ignore[assignment]  # likewise
     open_session: Callable[[], SessionMixin] = _OfRequest()  # type: ignore[assignment]  # a method
@@ -200,7 +211,7 @@ class AppContext(Context):
     def __init__(self, app: ContextApp) -> None:
         self.app = app
         self.joined = None
-        self._tokens = []
+        self._tokens = ()
 
     @lazy
     def url_adapter(self) -> MapAdapter | None:
@@ -218,7 +229,7 @@ class AppContext(Context):
         outer = current.get(None)
         if outer is not None and not self._tokens:
             self.request_context = outer.request_context
-        self._tokens.append(current.set(self))
+        self._activate()
         if appcontext_pushed.receivers:
             self._send(appcontext_pushed)
 
@@ -237,7 +248,7 @@ class AppContext(Context):
             if len(self._tokens) == 1:
                 self.tear_down(exc_info()[1] if exc is CURRENT_EXCEPTION else exc)
         finally:
-            current.reset(self._tokens.pop())
+            self._deactivate()
             if appcontext_popped.receivers:
                 self._send(appcontext_popped)
 
@@ -256,8 +267,12 @@ class RequestContext(Context):
         session: Its session, if it is open already.
     """
 
-    # The request that this context is for.
-    request: Request
+    # The request that this context is for, once somebody has asked for it.
+    made_request: Request | None
+    # The rule and the values that the URL has led to, or the error, for a request made later.
+    found: tuple[Rule | None, dict[str, Any] | None, HTTPException | None]
+    # What the request is made of.
+    environ: WSGIEnvironment
     # Its session, if something has opened it.
     opened_session: SessionMixin | None
     # Its hooks and view; `renew_plan` while it is None or stale.
@@ -280,18 +295,33 @@ class RequestContext(Context):
         request: Request | None = None,
         session: SessionMixin | None = None,
     ) -> None:
-        if request is None:
-            request = app.request_class(environ)
-            request._app = app
         self.app = app
-        self.request = request
+        self.environ = environ
+        self.made_request = request
+        self.found = _NOTHING_FOUND
         self.opened_session = session
         self.plan = None
         self.joined = None
         self.after_request_functions = ()
         self._copied = False
         self._holds = _NO_HOLDS
-        self._tokens = []
+        self._tokens = ()
+
+    @property
+    def request(self) -> Request:
+        """The request, made when it is first read."""
+        # PERF: many a view asks for nothing that is not in its arguments (benchmarks/scenarios.py,
+        # text, dynamic).
+        request = self.made_request
+        if request is None:
+            request = self.made_request = self.app.request_class(self.environ)
+            request._app = self.app
+            request.url_rule, request.view_args, request.routing_exception = self.found
+        return request
+
+    @request.setter
+    def request(self, request: Request) -> None:
+        self.made_request = request
 
     @property
     def request_context(self) -> RequestContext:
@@ -312,6 +342,24 @@ class RequestContext(Context):
             self.request.routing_exception = exc
             return None
         return adapter
+
+    @property
+    def builds_directly(self) -> bool:
+        """Whether `App.url_map` can build the URLs below the script root without `url_adapter`."""
+        values = self.__dict__
+        return "url_adapter" not in values and self._is_ordinary
+
+    @lazy
+    def _is_ordinary(self) -> bool:
+        environ = self.environ
+        return (
+            self.app.matches_directly
+            and environ.get("HTTP_HOST") in self.app.known_hosts
+            and environ.get("wsgi.url_scheme") in _HTTP_SCHEMES
+            and environ.get("SCRIPT_NAME", "").isascii()
+            and "HTTP_UPGRADE" not in environ
+            and self.app.config["TRUSTED_HOSTS"] is None
+        )
 
     def renew_plan(self) -> Plan:
         """Return an up-to-date plan for this request, and keep it."""
@@ -348,12 +396,9 @@ class RequestContext(Context):
         """Make this the active context: open the session if need be, then match the URL."""
         app = self.app
         outer = current.get(None)
-        if outer is None:
-            self._tokens.append(current.set(self))
-        else:
-            if not self._tokens:
-                self.joined = outer if outer.app is app else None
-            self._tokens.append(current.set(self))
+        if outer is not None and not self._tokens:
+            self.joined = outer if outer.app is app else None
+        self._activate()
         if appcontext_pushed.receivers and self.joined is None:
             self._send(appcontext_pushed)
         # PERF: the default interface opens the session when it is read (benchmarks/scenarios.py).
@@ -415,11 +460,9 @@ class RequestContext(Context):
         Raises:
             AssertionError: Another context is active, so that one must be popped first.
         """
-        tokens = self._tokens
-        if current.get(None) is not self:
-            self._require_active()
+        self._require_active()
         try:
-            if len(tokens) == 1:
+            if len(self._tokens) == 1:
                 if exc is CURRENT_EXCEPTION:
                     exc = exc_info()[1]
                 if self._holds:
@@ -427,7 +470,7 @@ class RequestContext(Context):
                 else:
                     self.tear_down(exc)
         finally:
-            current.reset(tokens.pop())
+            self._deactivate()
             if appcontext_popped.receivers and self.joined is None:
                 self._send(appcontext_popped)
 
@@ -440,13 +483,7 @@ class RequestContext(Context):
         except Exception as error:
             errors = (error,)
         if not self._copied:
-            request = self.request
-            request.close()
-            # Otherwise the environ and the request would keep each other alive, and so would the
-            # request and the frames that the error of its URL has passed.
-            request._environ["werkzeug.request"] = None
-            if exc is None and request.routing_exception is not None:
-                request.routing_exception.__traceback__ = None
+            self.close_request(keep_traceback=exc is not None)
         if self.joined is None:
             try:
                 app.do_teardown_appcontext(exc)
@@ -454,6 +491,22 @@ class RequestContext(Context):
                 errors = (*errors, error)
         if errors:
             raise_together(errors)
+
+    def close_request(self, *, keep_traceback: bool = False) -> None:
+        """Close the request's files, and cut the references by which it would keep itself alive.
+
+        Args:
+            keep_traceback: Whether the error that the URL has led to is still going to be read.
+        """
+        request = self.made_request
+        if request is None:
+            routing_exception = self.found[2]
+        else:
+            request.close()
+            request._environ["werkzeug.request"] = None
+            routing_exception = request.routing_exception
+        if routing_exception is not None and not keep_traceback:
+            routing_exception.__traceback__ = None
 
     def hold(self, stream: object) -> None:
         """Put the teardown off until `release`: *stream* still works with the request."""
@@ -493,9 +546,7 @@ class RequestContext(Context):
 
         It has a `g` of its own, and leaves closing the request to the original.
         """
-        copy = type(self)(
-            self.app, self.request._environ, request=self.request, session=self.open_session()
-        )
+        copy = type(self)(self.app, self.environ, request=self.request, session=self.open_session())
         copy._copied = True
         return copy
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from types import GeneratorType
 from typing import Any, NoReturn, Protocol, cast
 
 from werkzeug.datastructures import Headers
+from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
+from cruse_core.error_pages import make_error_page
 from cruse_core.errors import ViewReturnError
-from cruse_core.json_provider import JSONProvider
+from cruse_core.json_provider import DefaultJSONProvider, JSONProvider
 from cruse_core.requests import Request
-from cruse_core.responses import Response
+from cruse_core.responses import Response, make_plain_answer, make_plain_stream
+from cruse_core.types import WSGIApplication
 
 
 class ConversionApp(Protocol):
@@ -28,19 +32,53 @@ class ConversionApp(Protocol):
         ...
 
 
+class ConversionContext(Protocol):
+    """What the conversion asks of a context."""
+
+    @property
+    def request(self) -> Request:
+        """The current request, made when it is first read."""
+        ...
+
+
 ACCEPTED = (
     "A view returns a str, bytes, dict, list, iterator, response object or WSGI callable; or a "
     "tuple of one of these with a status, headers, or both"
 )
 
 
-def convert(app: ConversionApp, rv: Any, request: Request) -> Response:
+def find_plain_answer(app: ConversionApp, rv: Any) -> WSGIApplication | None:
+    """Return what sends the value *rv* of a view as `convert` would, without a response object.
+
+    Returns:
+        A WSGI application; None if there must be a response.
+    """
+    response_class = app.response_class
+    if not response_class.is_left_out:
+        return None
+    mimetype = response_class.default_mimetype
+    if isinstance(rv, str):
+        return None if mimetype is None else make_plain_answer(rv.encode(), mimetype)
+    if isinstance(rv, (dict, list)):
+        provider = app.json
+        if (
+            isinstance(provider, DefaultJSONProvider)
+            and type(provider).response is DefaultJSONProvider.response
+            and "response" not in provider.__dict__
+        ):
+            return make_plain_answer(provider.make_document(rv).encode(), provider.mimetype)
+    elif type(rv) is GeneratorType and mimetype is not None:
+        return make_plain_stream(rv, mimetype)
+    return None
+
+
+def convert(app: ConversionApp, rv: Any, ctx: ConversionContext) -> Response:
     """Make the response that *rv* stands for.
 
     Args:
         app: Gives the response class and the JSON provider.
         rv: What a view, a hook or an error handler returned.
-        request: The current request; its endpoint is named in errors.
+        ctx: Its request's endpoint is named in errors.
 
     Returns:
         An instance of `app.response_class`; *rv* itself if it is one.
@@ -51,17 +89,19 @@ def convert(app: ConversionApp, rv: Any, request: Request) -> Response:
     """
     status = headers = None
     if isinstance(rv, tuple):
-        rv, status, headers = _unpack(rv, request)
+        rv, status, headers = _unpack(rv, ctx)
     response_class = app.response_class
     if not isinstance(rv, response_class):
-        if isinstance(rv, (str, bytes, bytearray, Iterator)):
+        if isinstance(rv, HTTPException):
+            rv = make_error_page(response_class, rv) or _adopt(response_class, rv, ctx)
+        elif isinstance(rv, (str, bytes, bytearray, Iterator)):
             return response_class(cast(str, rv), status=status, headers=headers)
-        if isinstance(rv, (dict, list)):
+        elif isinstance(rv, (dict, list)):
             rv = app.json.response(rv)
         elif isinstance(rv, BaseResponse) or callable(rv):
-            rv = _adopt(response_class, rv, request)
+            rv = _adopt(response_class, rv, ctx)
         else:
-            _refuse(rv, request)
+            _refuse(rv, ctx)
     if status is not None:
         if isinstance(status, int):
             rv.status_code = status
@@ -73,7 +113,7 @@ def convert(app: ConversionApp, rv: Any, request: Request) -> Response:
     return response
 
 
-def _unpack(rv: tuple[Any, ...], request: Request) -> tuple[Any, Any, Any]:
+def _unpack(rv: tuple[Any, ...], ctx: ConversionContext) -> tuple[Any, Any, Any]:
     """Return body, status and headers of a returned tuple; None for what it lacks."""
     if len(rv) == 3:
         return rv
@@ -82,32 +122,32 @@ def _unpack(rv: tuple[Any, ...], request: Request) -> tuple[Any, Any, Any]:
             return rv[0], None, rv[1]
         return rv[0], rv[1], None
     raise ViewReturnError(
-        f"The view of endpoint {request.endpoint!r} returned a tuple of {len(rv)} items: {rv!r}. "
-        "A tuple must have the form (body, status, headers), (body, status) or (body, headers). "
-        "Return one of these; for a list in JSON, return a list."
+        f"The view of endpoint {ctx.request.endpoint!r} returned a tuple of {len(rv)} items: "
+        f"{rv!r}. A tuple must have the form (body, status, headers), (body, status) or "
+        "(body, headers). Return one of these; for a list in JSON, return a list."
     )
 
 
-def _adopt(response_class: type[Response], rv: Any, request: Request) -> Any:
+def _adopt(response_class: type[Response], rv: Any, ctx: ConversionContext) -> Any:
     """Return a foreign response or WSGI callable as an instance of *response_class*."""
     try:
-        return response_class.force_type(rv, request.environ)
+        return response_class.force_type(rv, ctx.request.environ)
     except TypeError as exc:
         raise ViewReturnError(
-            f"The view of endpoint {request.endpoint!r} returned {rv!r} (it was a "
+            f"The view of endpoint {ctx.request.endpoint!r} returned {rv!r} (it was a "
             f"{type(rv).__name__}), and calling it as a WSGI application failed: {exc}. {ACCEPTED}."
         ).with_traceback(exc.__traceback__) from None
 
 
-def _refuse(rv: Any, request: Request) -> NoReturn:
+def _refuse(rv: Any, ctx: ConversionContext) -> NoReturn:
     """Raise the error that names the endpoint and what it returned."""
     if rv is None:
         raise ViewReturnError(
-            f"The view of endpoint {request.endpoint!r} returned None, or ended without a return "
-            f"statement. Without a value there is nothing to answer with. {ACCEPTED}; for an empty "
-            'answer return ("", 204).'
+            f"The view of endpoint {ctx.request.endpoint!r} returned None, or ended without a "
+            f"return statement. Without a value there is nothing to answer with. {ACCEPTED}; "
+            'for an empty answer return ("", 204).'
         )
     raise ViewReturnError(
-        f"The view of endpoint {request.endpoint!r} returned {rv!r}, but it was a "
+        f"The view of endpoint {ctx.request.endpoint!r} returned {rv!r}, but it was a "
         f"{type(rv).__name__}. {ACCEPTED}."
     )

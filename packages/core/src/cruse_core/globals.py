@@ -11,36 +11,37 @@ from typing import Any, TypeVar, cast
 
 from werkzeug.local import LocalProxy
 
+from cruse_core import context
 from cruse_core.app import App
 from cruse_core.app_globals import AppGlobals
-from cruse_core.context import (
-    get_context,
-    get_request_context,
-)
+from cruse_core.context import RequestContext, get_context, get_request_context
 from cruse_core.requests import Request
 from cruse_core.sessions import SessionMixin
 
 T = TypeVar("T")
 
-# PERF: a method that is written out costs half of LocalProxy's descriptor for the same operation
-# (benchmarks/scenarios.py).
+# PERF: a method that is written out costs half of LocalProxy's descriptor for the same operation,
+# and the look at the class of the context half of `get_request_context` (benchmarks/scenarios.py:
+# headers, page).
+
+_find_context = context.current.get
 
 
 class _AppProxy(LocalProxy[App]):
     __slots__ = ()
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(get_context("current_app").app, name)
+        return getattr((_find_context(None) or get_context("current_app")).app, name)
 
 
 class _GlobalsProxy(LocalProxy[AppGlobals]):
     __slots__ = ()
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(get_context("g").g, name)
+        return getattr((_find_context(None) or get_context("g")).g, name)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        setattr(get_context("g").g, name, value)
+        setattr((_find_context(None) or get_context("g")).g, name, value)
 
     def __contains__(self, name: str) -> bool:
         return name in get_context("g").g
@@ -50,23 +51,33 @@ class _RequestProxy(LocalProxy[Request]):
     __slots__ = ()
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(get_request_context("request").request, name)
+        ctx = _find_context(None)
+        if type(ctx) is not RequestContext:
+            ctx = get_request_context("request")
+        return getattr(ctx.made_request or ctx.request, name)
 
 
 class _SessionProxy(LocalProxy[SessionMixin]):
     __slots__ = ()
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(get_request_context("session").session, name)
+        return getattr(_get_session(), name)
 
     def __getitem__(self, key: str) -> Any:
-        return get_request_context("session").session[key]
+        return _get_session()[key]
 
     def __setitem__(self, key: str, value: Any) -> None:
-        get_request_context("session").session[key] = value
+        _get_session()[key] = value
 
     def __contains__(self, key: str) -> bool:
-        return key in get_request_context("session").session
+        return key in _get_session()
+
+
+def _get_session() -> SessionMixin:
+    ctx = _find_context(None)
+    if type(ctx) is not RequestContext:
+        ctx = get_request_context("session")
+    return ctx.session
 
 
 # An unbound proxy shows the name of its class.
@@ -82,7 +93,7 @@ def _proxy(proxy_class: type[LocalProxy[T]], find: Callable[[], T]) -> T:
 current_app = _proxy(_AppProxy, lambda: cast(App, get_context("current_app").app))
 g = _proxy(_GlobalsProxy, lambda: get_context("g").g)
 request = _proxy(_RequestProxy, lambda: get_request_context("request").request)
-session = _proxy(_SessionProxy, lambda: get_request_context("session").session)
+session = _proxy(_SessionProxy, _get_session)
 
 # The contexts themselves, for extensions. `app_ctx` is the one that owns `g`, the same object for
 # each request within it.

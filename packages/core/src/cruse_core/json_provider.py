@@ -188,11 +188,13 @@ class DefaultJSONProvider(JSONProvider):
             TypeError: There are positional and keyword arguments.
         """
         value = args[0] if len(args) == 1 and not kwargs else response_value(args, kwargs)
+        return self._app.response_class(self.make_document(value), mimetype=self.mimetype)
+
+    def make_document(self, value: Any) -> str:
+        """Return the text of a response with *value*: indented, or compact, and a line end."""
         if self._app.debug if self.compact is None else not self.compact:
-            document = self.dumps(value, indent=2)
-        else:
-            document = self.dumps(value, separators=(",", ":"))
-        return self._app.response_class(f"{document}\n", mimetype=self.mimetype)
+            return f"{self.dumps(value, indent=2)}\n"
+        return f"{self.dumps(value, separators=(',', ':'))}\n"
 
 
 class OrjsonProvider(DefaultJSONProvider):

@@ -11,6 +11,7 @@ import atexit
 import os
 import sys
 import threading
+from collections import deque
 from collections.abc import AsyncGenerator, Awaitable, Coroutine, Generator
 from concurrent.futures import Future
 from contextvars import Context, copy_context
@@ -20,6 +21,8 @@ from weakref import WeakSet
 T = TypeVar("T")
 
 _ABSENT: Any = object()
+# After these, a coroutine may be waiting for an event that only the loop sees.
+_MOST_STEPS = 8
 
 
 def run(coroutine: Awaitable[T]) -> T:
@@ -63,6 +66,8 @@ class KeptLoop:
     def __init__(self) -> None:
         self._loop = asyncio.new_event_loop()
         self._loop.set_task_factory(self._make_task)
+        # The callbacks to run next, of a loop of the standard library; other loops hide them.
+        self._ready: deque[Any] | None = getattr(self._loop, "_ready", None)
         self._process_id = os.getpid()
         # What must end before the next coroutine: tasks; generators that were started; generators
         # that nobody uses any more, and the tasks that close them.
@@ -77,7 +82,9 @@ class KeptLoop:
         context = copy_context()
         main = asyncio.Task(self._watch(coroutine), loop=self._loop, context=context)
         try:
-            return self._loop.run_until_complete(main)
+            if self._ready is not None:
+                self._step(main, self._ready)
+            return main.result() if main.done() else self._loop.run_until_complete(main)
         except BaseException:
             # An interruption may leave the task unfinished, or its error unread.
             if not main.done():
@@ -91,6 +98,27 @@ class KeptLoop:
             if self._tasks or self._generators or self._dropped or self._closers:
                 self._loop.run_until_complete(asyncio.Task(self._end(), loop=self._loop))
             _take_over(context)
+
+    def _step(self, main: asyncio.Task[Any], ready: deque[Any]) -> None:
+        """Run the first steps of *main* as the loop would, but look for no events in between."""
+        # PERF: a round of the loop asks the operating system for events, which takes longer than
+        # most views (benchmarks/scenarios.py, async view). `_thread_id` is how a loop knows that
+        # it runs; it is private, as is the queue.
+        loop: Any = self._loop
+        hooks = sys.get_asyncgen_hooks()
+        loop._thread_id = threading.get_ident()
+        asyncio._set_running_loop(loop)
+        try:
+            for _ in range(_MOST_STEPS):
+                if not ready or main.done():
+                    break
+                handle = ready.popleft()
+                if not handle.cancelled():
+                    handle._run()
+        finally:
+            asyncio._set_running_loop(None)
+            loop._thread_id = None
+            sys.set_asyncgen_hooks(*hooks)
 
     async def _watch(self, coroutine: Awaitable[T]) -> T:
         sys.set_asyncgen_hooks(self._generators.add, self._drop)

@@ -344,6 +344,8 @@ class Pipeline(Scaffold):
         self.logger.error("Exception on %s [%s]", request.path, request.method, exc_info=exc_info)
 
     def _find_error_handler(self, e: Exception) -> Callable[..., Any] | None:
+        if not self.error_handler_spec:
+            return None
         request = context.get_request_context("request").request
         return find_error_handler(self.error_handler_spec, type(e), request.blueprints)
 
@@ -380,7 +382,7 @@ class Pipeline(Scaffold):
         if isinstance(rv, str):
             return self.response_class(rv)
         ctx = _active(None) or context.get_request_context("request")
-        return convert(self, rv, ctx.request)
+        return convert(self, rv, ctx)
 
     def process_response(self, response: Response) -> Response:
         """Run the functions after the request, then save the session."""
@@ -395,9 +397,8 @@ class Pipeline(Scaffold):
         session = ctx.opened_session
         if session is None:
             # Without any cookie there is no session to keep alive.
-            request = ctx.request
-            has_cookie = "HTTP_COOKIE" in request._environ
-            if has_cookie and self.session_interface.needs_saving_unread(self, request):
+            has_cookie = "HTTP_COOKIE" in ctx.environ
+            if has_cookie and self.session_interface.needs_saving_unread(self, ctx.request):
                 session = ctx.open_session()
         if session is not None:
             save_session(self, session, response)

@@ -80,6 +80,7 @@ class Request(WerkzeugRequest):
     _app: ActiveApp | None = _ActiveApp()  # type: ignore[assignment]  # the descriptor finds one
     _environ: WSGIEnvironment
     _body_was_read = False
+    _form_was_parsed = False
     _max_content_length: int | None = None
     _max_form_memory_size: int | None = None
     _max_form_parts: int | None = None
@@ -187,8 +188,8 @@ class Request(WerkzeugRequest):
 
     def close(self) -> None:
         """Close the files that the client sent."""
-        # PERF: most requests have none (benchmarks/scenarios.py: text).
-        if self.__dict__.get("files"):
+        # PERF: most requests have none (benchmarks/scenarios.py: headers).
+        if self._form_was_parsed and self.__dict__.get("files"):
             super().close()
 
     @property
@@ -253,6 +254,7 @@ class Request(WerkzeugRequest):
     def _load_form_data(self) -> None:
         if "form" in self.__dict__:
             return
+        self._form_was_parsed = True
         if not (self._is_plain and self._load_urlencoded_form()):
             super()._load_form_data()
         if self._app is not None and self._app.debug:

@@ -2,11 +2,12 @@
 
 `pipeline.py` is the general path, and says what happens in which order. Here the same happens for a
 request in whose way nothing stands: no step is overridden, no signal has receivers, and the URL
-leads straight to a view. As soon as something is out of the ordinary, the steps of the general path
-take over.
+leads straight to a view, or certainly nowhere. As soon as something is out of the ordinary, the
+steps of the general path take over.
 
 PERF: calling the steps one by one costs as much again as all that they do for a plain text
-(benchmarks/scenarios.py, text, hooks, dynamic). tests/test_short_path.py compares the two paths.
+(benchmarks/scenarios.py, text, hooks, dynamic, missing). tests/test_short_path.py compares the two
+paths.
 """
 
 from __future__ import annotations
@@ -14,10 +15,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Protocol
 
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, NotFound
 
 from cruse_core.context import ContextApp, RequestContext, current
-from cruse_core.conversion import convert
+from cruse_core.conversion import convert, find_plain_answer
+from cruse_core.plan import Plan
 from cruse_core.responses import Response
 from cruse_core.sessions import SavingApp, save_session
 from cruse_core.signals import (
@@ -32,6 +34,7 @@ from cruse_core.types import (
     ResponseReturnValue,
     StartResponse,
     TeardownCallable,
+    WSGIApplication,
     WSGIEnvironment,
 )
 from cruse_routing import MISS, UNDECIDED
@@ -49,6 +52,7 @@ STEPS = frozenset(
         "make_response",
         "preprocess_request",
         "process_response",
+        "raise_routing_exception",
         "request_context",
     }
 )
@@ -117,63 +121,37 @@ def serve(
     path: str = environ.get("PATH_INFO", "")
     method: str = environ["REQUEST_METHOD"]
     match = app.url_map.find_match(path, method)
-    if match is MISS or match is UNDECIDED or method == "OPTIONS" or not path.isascii():
+    if match is UNDECIDED or method == "OPTIONS" or not path.isascii():
         return None
-    rule, view_args = match
-    plan = app.plans.get(rule.endpoint)
-    if plan is None or plan.view is None or plan.value_preprocessors:
-        return None
+    if match is MISS:
+        rule = view_args = None
+        plan = app.plans.get(None)
+        if plan is None or plan.value_preprocessors:
+            return None
+    else:
+        rule, view_args = match
+        plan = app.plans.get(rule.endpoint)
+        if plan is None or plan.view is None or plan.value_preprocessors:
+            return None
 
     ctx = RequestContext(app, environ)
-    request = ctx.request
-    request.url_rule = rule
-    request.view_args = view_args
+    ctx.found = rule, view_args, None if rule is not None else NotFound()
     ctx.plan = plan
     token = current.set(ctx)
-    ctx._tokens.append(token)
+    tokens = ctx._tokens = (token,)
     error: BaseException | None = None
-    handled = False
-    rv: Any = None
     try:
         try:
-            try:
-                for hook in plan.before:
-                    rv = hook()
-                    if rv is not None:
-                        break
-                else:
-                    if plan.stale or request.url_rule is not rule:
-                        rv = app.dispatch_request()
-                    else:
-                        rv = plan.view(**request.view_args)
-            except Exception as exc:
-                rv = app.handle_user_exception(exc)
-                handled = True
-            if handled or plan.stale:
-                response = app.finalize_request(rv)
-            else:
-                if isinstance(rv, str):
-                    response = app.response_class(rv)
-                else:
-                    response = convert(app, rv, request)
-                if "HTTP_COOKIE" in environ or ctx.after_request_functions:
-                    response = app.process_response(response)
-                else:
-                    for hook in plan.after:
-                        response = hook(response)
-                    if ctx.opened_session is not None:
-                        save_session(app, ctx.opened_session, response)
-                if request_finished.receivers:
-                    request_finished.send(app, _async_wrapper=app.ensure_sync, response=response)
+            answer = _answer(app, ctx, plan, view_args)
         except Exception as exc:
             error = exc
             ctx.drop_holds()
-            response = app.handle_exception(exc)
+            answer = app.handle_exception(exc)
         except BaseException as exc:
             error = exc
             ctx.drop_holds()
             raise
-        return response(environ, start_response)
+        return answer(environ, start_response)
     finally:
         if (
             error is not None
@@ -185,7 +163,7 @@ def serve(
             or appcontext_tearing_down.receivers
             or appcontext_popped.receivers
             or current.get(None) is not ctx
-            or len(ctx._tokens) != 1
+            or ctx._tokens is not tokens
         ):
             if error is not None and app.should_ignore_error(error):
                 error = None
@@ -193,10 +171,71 @@ def serve(
                 ctx.pop(error)
             finally:
                 # The traceback of the error refers to this frame, which refers to the error.
-                error = rv = None
+                error = None
         else:
-            rv = None
-            request.close()
-            environ["werkzeug.request"] = None
+            if ctx.made_request is not None or rule is None:
+                ctx.close_request()
             current.reset(token)
-            ctx._tokens.clear()
+            ctx._tokens = ()
+
+
+def _answer(
+    app: ShortPathApp, ctx: RequestContext, plan: Plan, view_args: dict[str, Any] | None
+) -> WSGIApplication:
+    """Run the hooks before the view, the view, and what turns its value into an answer."""
+    handled = False
+    rv: Any = None
+    try:
+        try:
+            for hook in plan.before:
+                rv = hook()
+                if rv is not None:
+                    break
+            else:
+                if view_args is None or plan.stale or ctx.made_request is not None:
+                    rv = _dispatch(app, ctx, plan)
+                elif view_args:
+                    rv = plan.view(**view_args)  # type: ignore[misc]  # serve() has looked
+                else:
+                    rv = plan.view()  # type: ignore[misc]  # likewise
+        except Exception as exc:
+            rv = app.handle_user_exception(exc)
+            handled = True
+        if (
+            handled
+            or plan.stale
+            # The session of a cookie may have to be sent again, although nobody has read it.
+            or ("HTTP_COOKIE" in ctx.environ and ctx.opened_session is None)
+            or ctx.after_request_functions
+            or request_finished.receivers
+        ):
+            return app.finalize_request(rv)
+        if not plan.after and ctx.opened_session is None:
+            answer = find_plain_answer(app, rv)
+            if answer is not None:
+                return answer
+        response = app.response_class(rv) if isinstance(rv, str) else convert(app, rv, ctx)
+        for hook in plan.after:
+            response = hook(response)
+        if ctx.opened_session is not None:
+            save_session(app, ctx.opened_session, response)
+        return response
+    finally:
+        # It may be an exception, whose traceback refers to this frame.
+        del rv
+
+
+def _dispatch(app: ShortPathApp, ctx: RequestContext, plan: Plan) -> Any:
+    """Call the view if there is one, as a hook may have changed how."""
+    rule, view_args, routing_exception = ctx.found
+    request = ctx.made_request
+    if plan.stale or (
+        request is not None
+        and (request.url_rule is not rule or request.routing_exception is not routing_exception)
+    ):
+        return app.dispatch_request()
+    if routing_exception is not None:
+        raise routing_exception
+    if request is not None:
+        view_args = request.view_args
+    return plan.view(**view_args)  # type: ignore[misc,arg-type]  # both are there with the rule

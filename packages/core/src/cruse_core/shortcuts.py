@@ -52,7 +52,12 @@ def url_for(
     **values: Any,
 ) -> str:
     """Build the URL of an endpoint; as `App.url_for`."""
-    return current_app.url_for(
+    app = context.get_context("current_app").app
+    # PERF: most URLs need no more than this (benchmarks/scenarios.py: url_for).
+    if _external is None and _anchor is _method is _scheme is None:
+        url: str = app.url_for(endpoint, **values)
+        return url
+    url = app.url_for(
         endpoint,
         _anchor=_anchor,
         _method=_method,
@@ -60,6 +65,7 @@ def url_for(
         _external=_external,
         **values,
     )
+    return url
 
 
 def redirect(
