@@ -307,7 +307,7 @@ class Scaffold(metaclass=ComponentType):
                 "static_folder='static' or the name of another folder."
             )
         ctx = context.get_request_context("request")
-        return send_static(ctx.app, ctx.request, folder, filename, self.get_send_file_max_age)
+        return send_static(ctx.app, ctx.environ, folder, filename, self.get_send_file_max_age)
 
     def open_resource(
         self, resource: str, mode: str = "rb", encoding: str | None = None
