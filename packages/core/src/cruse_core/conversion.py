@@ -14,8 +14,7 @@ from cruse_core.error_pages import make_error_page
 from cruse_core.errors import ViewReturnError
 from cruse_core.json_provider import DefaultJSONProvider, JSONProvider
 from cruse_core.requests import Request
-from cruse_core.responses import Response, make_plain_answer, make_plain_stream
-from cruse_core.types import WSGIApplication
+from cruse_core.responses import Response, make_content_type
 
 
 class ConversionApp(Protocol):
@@ -47,18 +46,18 @@ ACCEPTED = (
 )
 
 
-def find_plain_answer(app: ConversionApp, rv: Any) -> WSGIApplication | None:
-    """Return what sends the value *rv* of a view as `convert` would, without a response object.
+def find_plain_body(app: ConversionApp, rv: Any) -> tuple[str, Any] | None:
+    """Return the content type and the body that the value *rv* of a view stands for.
 
     Returns:
-        A WSGI application; None if there must be a response.
+        What `send_plain` sends as the response from `convert` would be; None if there must be one.
     """
     response_class = app.response_class
     if not response_class.is_left_out:
         return None
     mimetype = response_class.default_mimetype
     if isinstance(rv, str):
-        return None if mimetype is None else make_plain_answer(rv.encode(), mimetype)
+        return None if mimetype is None else (make_content_type(mimetype), rv.encode())
     if isinstance(rv, (dict, list)):
         provider = app.json
         if (
@@ -66,9 +65,10 @@ def find_plain_answer(app: ConversionApp, rv: Any) -> WSGIApplication | None:
             and type(provider).response is DefaultJSONProvider.response
             and "response" not in provider.__dict__
         ):
-            return make_plain_answer(provider.make_document(rv).encode(), provider.mimetype)
+            document = provider.make_document(rv)
+            return make_content_type(provider.mimetype), document.encode()
     elif type(rv) is GeneratorType and mimetype is not None:
-        return make_plain_stream(rv, mimetype)
+        return make_content_type(mimetype), rv
     return None
 
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import lru_cache, partial
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any, ClassVar, Final, cast
-from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+from wsgiref.types import StartResponse, WSGIEnvironment
 
 from werkzeug.datastructures import Headers
 from werkzeug.sansio.response import Response as ResponseHead
@@ -24,7 +24,8 @@ from cruse_core.late_attributes import LateAttribute, inherits_all, install
 
 
 @lru_cache(maxsize=256)
-def _make_content_type(mimetype: str) -> str:
+def make_content_type(mimetype: str) -> str:
+    """Return the value of Content-Type for *mimetype*; text is UTF-8."""
     return _check_content_type(get_content_type(mimetype, "utf-8"))
 
 
@@ -118,7 +119,7 @@ class Response(_SettledClassChange, WerkzeugResponse):
     _status = "200 OK"
     _status_code = 200
     _is_plain: ClassVar[bool] = True
-    # Whether `make_plain_answer` gives what an instance would send.
+    # Whether `send_plain` sends what an instance would.
     is_left_out: ClassVar[bool] = True
 
     # The body as bytes, until `response` is looked at or assigned, and the content type, until
@@ -155,7 +156,7 @@ class Response(_SettledClassChange, WerkzeugResponse):
         if content_type is not None:
             self._content_type = _check_content_type(content_type)
         elif mimetype is not None or (mimetype := self.default_mimetype) is not None:
-            self._content_type = _make_content_type(mimetype)
+            self._content_type = make_content_type(mimetype)
         else:
             self._init_generally(response, status, headers, direct_passthrough=direct_passthrough)
             return
@@ -234,7 +235,13 @@ class Response(_SettledClassChange, WerkzeugResponse):
         if "_body" in values and (
             len(values) == 2 or (len(values) == 4 and self._has_only_status(values))
         ):
-            return _send(self._status, self._content_type, self._body, environ, start_response)
+            body = self._body
+            is_head = environ["REQUEST_METHOD"] == "HEAD"
+            start_response(
+                self._status,
+                [("Content-Type", self._content_type), ("Content-Length", str(len(body)))],
+            )
+            return () if is_head else [body]
         if self._is_plain and values.keys() <= _STATE:
             pairs = self._find_header_pairs(values)
             if pairs is not None:
@@ -303,41 +310,27 @@ class Response(_SettledClassChange, WerkzeugResponse):
         return SentBody(iter(chunks), self.close) if values.get("_on_close") else list(chunks)
 
 
-# PERF: a response costs half as much as all the rest of a plain request. Where nobody is going to
-# look at it, and its class has `is_left_out`, these make what sends the same
-# (benchmarks/scenarios.py: text, json, stream).
-
-
-def make_plain_answer(body: bytes, mimetype: str) -> WSGIApplication:
-    """Return what sends the same as `Response(body, mimetype=mimetype)`."""
-    return partial(_send, "200 OK", _make_content_type(mimetype), body)
-
-
-def make_plain_stream(chunks: Iterator[str] | Iterator[bytes], mimetype: str) -> WSGIApplication:
-    """Return what sends the same as `Response(chunks, mimetype=mimetype)`."""
-    return partial(_send_chunks, _make_content_type(mimetype), chunks)
-
-
-def _send(
-    status: str,
+def send_plain(
     content_type: str,
-    body: bytes,
+    body: bytes | Iterator[str] | Iterator[bytes],
     environ: WSGIEnvironment,
     start_response: StartResponse,
 ) -> Iterable[bytes]:
-    start_response(status, [("Content-Type", content_type), ("Content-Length", str(len(body)))])
-    return () if environ["REQUEST_METHOD"] == "HEAD" else [body]
+    """Send what `Response(body, content_type=content_type)` would.
 
-
-def _send_chunks(
-    content_type: str,
-    chunks: Iterator[str] | Iterator[bytes],
-    environ: WSGIEnvironment,
-    start_response: StartResponse,
-) -> Iterable[bytes]:
+    For where nobody is going to look at the response, and its class has `is_left_out`.
+    """
+    # PERF: a response costs half as much as all the rest of a plain request
+    # (benchmarks/scenarios.py: text, json, stream).
+    if type(body) is bytes:
+        start_response(
+            "200 OK", [("Content-Type", content_type), ("Content-Length", str(len(body)))]
+        )
+        return () if environ["REQUEST_METHOD"] == "HEAD" else [body]
     start_response("200 OK", [("Content-Type", content_type)])
     is_head = environ["REQUEST_METHOD"] == "HEAD"
-    close: Callable[[], None] = getattr(chunks, "close", _close_nothing)
+    close: Callable[[], None] = getattr(body, "close", _close_nothing)
+    chunks = cast("Iterator[bytes]", body)
     return SentBody(iter(()) if is_head else _iter_encoded(chunks), close)
 
 

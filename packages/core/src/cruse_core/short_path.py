@@ -18,9 +18,9 @@ from typing import Any, Protocol
 from werkzeug.exceptions import HTTPException, NotFound
 
 from cruse_core.context import ContextApp, RequestContext, current
-from cruse_core.conversion import convert, find_plain_answer
+from cruse_core.conversion import convert, find_plain_body
 from cruse_core.plan import Plan
-from cruse_core.responses import Response
+from cruse_core.responses import Response, send_plain
 from cruse_core.sessions import SavingApp, save_session
 from cruse_core.signals import (
     appcontext_popped,
@@ -34,7 +34,6 @@ from cruse_core.types import (
     ResponseReturnValue,
     StartResponse,
     TeardownCallable,
-    WSGIApplication,
     WSGIEnvironment,
 )
 from cruse_routing import MISS, UNDECIDED
@@ -151,7 +150,10 @@ def serve(
             error = exc
             ctx.drop_holds()
             raise
-        return answer(environ, start_response)
+        if type(answer) is tuple:
+            content_type, body = answer
+            return send_plain(content_type, body, environ, start_response)
+        return answer(environ, start_response)  # type: ignore[operator]  # a response
     finally:
         if (
             error is not None
@@ -181,8 +183,12 @@ def serve(
 
 def _answer(
     app: ShortPathApp, ctx: RequestContext, plan: Plan, view_args: dict[str, Any] | None
-) -> WSGIApplication:
-    """Run the hooks before the view, the view, and what turns its value into an answer."""
+) -> Response | tuple[str, Any]:
+    """Run the hooks before the view, the view, and what makes a response of its value.
+
+    Returns:
+        The response; content type and body if nobody is going to look at one.
+    """
     handled = False
     rv: Any = None
     try:
@@ -211,9 +217,9 @@ def _answer(
         ):
             return app.finalize_request(rv)
         if not plan.after and ctx.opened_session is None:
-            answer = find_plain_answer(app, rv)
-            if answer is not None:
-                return answer
+            plain = find_plain_body(app, rv)
+            if plain is not None:
+                return plain
         response = app.response_class(rv) if isinstance(rv, str) else convert(app, rv, ctx)
         for hook in plan.after:
             response = hook(response)
