@@ -24,15 +24,9 @@ class AppGlobals:
             obj=self,
         )
 
-    # Written out for type checkers: any name may be set and deleted.
-    def __setattr__(self, name: str, value: Any) -> None:
-        self.__dict__[name] = value
-
-    def __delattr__(self, name: str) -> None:
-        try:
-            del self.__dict__[name]
-        except KeyError:
-            raise AttributeError(name) from None
+    # For type checkers, which then let any name be set and deleted.
+    def __setattr__(self, name: str, value: Any) -> None: ...
+    def __delattr__(self, name: str) -> None: ...
 
     def get(self, name: str, default: Any = None) -> Any:
         """Return the value stored under *name*, or *default*."""
@@ -57,3 +51,9 @@ class AppGlobals:
     def __repr__(self) -> str:
         app = find_active_app()
         return object.__repr__(self) if app is None else f"<{self.label} of {app.name!r}>"
+
+
+# PERF: what `object` has does the same without a call of Python code (benchmarks/scenarios.py:
+# page).
+AppGlobals.__setattr__ = object.__setattr__  # type: ignore[method-assign,assignment]
+AppGlobals.__delattr__ = object.__delattr__  # type: ignore[method-assign]

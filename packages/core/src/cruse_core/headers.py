@@ -88,3 +88,12 @@ def make_headers(pairs: list[tuple[str, str]]) -> Headers:
     headers = Headers.__new__(Headers)
     headers._list = pairs
     return headers
+
+
+def append_plain(headers: Headers, name: str, value: str) -> None:
+    """Add a header whose *value* needs no check."""
+    # PERF: Werkzeug searches each value for line ends (benchmarks/scenarios.py: session).
+    if type(headers) is Headers:
+        headers._list.append((name, value))
+    else:
+        headers.add(name, value)

@@ -375,9 +375,12 @@ def _make_args(request: Request) -> MultiDict[str, str]:
 
 
 def _make_cookies(request: Request) -> ImmutableMultiDict[str, str]:
-    headers = request.headers
-    if type(headers) is RequestHeaders and request.dict_storage_class is ImmutableMultiDict:
-        cookies = parse_cookies(headers.environ.get("HTTP_COOKIE", ""))
+    environ = request._environ
+    if "headers" in request.__dict__ or not request._is_plain:
+        headers = request.headers
+        environ = headers.environ if type(headers) is RequestHeaders else {}
+    if environ and request.dict_storage_class is ImmutableMultiDict:
+        cookies = parse_cookies(environ.get("HTTP_COOKIE", ""))
         if cookies is not None:
             return cookies
     general: ImmutableMultiDict[str, str] = _WERKZEUG_VALUES["cookies"](request)

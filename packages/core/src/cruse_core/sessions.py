@@ -18,6 +18,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from cruse_core.cookie_signing import CookieSigner, get_signer, may_contain
 from cruse_core.errors import SecretKeyError
+from cruse_core.headers import append_plain
 from cruse_core.json_provider import DefaultJSONProvider, json_default
 from cruse_core.json_tags import TaggedJSONSerializer
 from cruse_core.requests import Request
@@ -414,7 +415,7 @@ class SecureCookieSessionInterface(SessionInterface):
             if type(response).set_cookie is BaseResponse.set_cookie:
                 header = _make_cookie_header(name, value, expires, options)
                 if len(header) <= response.max_cookie_size:
-                    response.headers.add("Set-Cookie", header)
+                    append_plain(response.headers, "Set-Cookie", header)
                     return
         response.set_cookie(name, value, expires=expires, **options._asdict())
 
@@ -467,7 +468,7 @@ def vary_on_cookie(response: BaseResponse) -> None:
         if name.lower() == "vary":
             response.vary.add("Cookie")
             return
-    headers.add("Vary", "Cookie")
+    append_plain(headers, "Vary", "Cookie")
 
 
 def _make_cookie_header(
