@@ -7,11 +7,13 @@ otherwise; `requests.py` then asks Werkzeug. Whatever is odd belongs there, not 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import IO, Any, Final, cast
+from typing import IO, Any, Final, TypeVar, cast
 
 from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.exceptions import ClientDisconnected
 from werkzeug.wsgi import LimitedStream, get_input_stream
+
+V = TypeVar("V")
 
 FORM_MIMETYPE: Final = "application/x-www-form-urlencoded"
 
@@ -35,7 +37,7 @@ _ESCAPES: Final = {
 }
 
 
-def make_multi_dict(values: Mapping[str, list[str]]) -> ImmutableMultiDict[str, str]:
+def make_multi_dict(values: Mapping[str, list[V]]) -> ImmutableMultiDict[str, V]:
     """Make Werkzeug's immutable dict of several values for each key.
 
     Args:
@@ -43,8 +45,8 @@ def make_multi_dict(values: Mapping[str, list[str]]) -> ImmutableMultiDict[str, 
     """
     # PERF: Werkzeug's constructor groups pairs once more (benchmarks/scenarios.py: form). Its
     # documentation says what counts here: the underlying dict holds a list for each key.
-    multi: ImmutableMultiDict[str, str] = dict.__new__(ImmutableMultiDict)
-    dict.update(cast("dict[str, list[str]]", multi), values)
+    multi: ImmutableMultiDict[str, V] = dict.__new__(ImmutableMultiDict)
+    dict.update(cast("dict[str, list[V]]", multi), values)
     return multi
 
 

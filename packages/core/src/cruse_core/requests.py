@@ -24,6 +24,14 @@ from cruse_core.active_app import ActiveApp, find_active_app
 from cruse_core.debug_helpers import attach_enctype_error_multidict
 from cruse_core.headers import RequestHeaders
 from cruse_core.late_attributes import LateAttribute, inherits_all, install
+from cruse_core.multipart import (
+    MULTIPART_MIMETYPE,
+    FormLimits,
+    find_boundary,
+    find_short_upload,
+    make_unread_stream,
+    parse_multipart,
+)
 from cruse_core.parsing import (
     FORM_MIMETYPE,
     find_mimetype,
@@ -49,9 +57,11 @@ class _ActiveApp:
 _STEPS: Final = (
     "__getattribute__",
     "_get_stream_for_parsing",
+    "_parse_content_type",
     "headers",
     "make_form_data_parser",
     "mimetype",
+    "mimetype_params",
     "query_string",
     "stream",
     "want_form_data_parsed",
@@ -255,7 +265,12 @@ class Request(WerkzeugRequest):
         if "form" in self.__dict__:
             return
         self._form_was_parsed = True
-        if not (self._is_plain and self._load_urlencoded_form()):
+        if not (
+            self._is_plain
+            and self.parameter_storage_class is ImmutableMultiDict
+            and self.form_data_parser_class is FormDataParser
+            and (self._load_urlencoded_form() or self._load_short_multipart_form())
+        ):
             super()._load_form_data()
         if self._app is not None and self._app.debug:
             attach_enctype_error_multidict(self)
@@ -263,11 +278,6 @@ class Request(WerkzeugRequest):
     def _load_urlencoded_form(self) -> bool:
         """Parse an urlencoded form in one piece; False if that is left to Werkzeug."""
         values = self.__dict__
-        if (
-            self.parameter_storage_class is not ImmutableMultiDict
-            or self.form_data_parser_class is not FormDataParser
-        ):
-            return False
         if not self._has_content_type(FORM_MIMETYPE) and self.mimetype != FORM_MIMETYPE:
             return False
         body: bytes | None = values.get("_cached_data")
@@ -278,6 +288,38 @@ class Request(WerkzeugRequest):
         form = parse_pairs(body.decode("ascii")) if body.isascii() else None
         values["form"] = self._parse_odd_form(body) if form is None else form
         values["files"] = make_multi_dict({})
+        return True
+
+    def _load_short_multipart_form(self) -> bool:
+        """Parse a short multipart form in one piece; False if that is left to Werkzeug."""
+        if self.mimetype != MULTIPART_MIMETYPE:
+            return False
+        values = self.__dict__
+        boundary = find_boundary(self.headers.get("Content-Type", ""))
+        # Whoever chooses where files go gets them piece by piece.
+        chooser = getattr(self._get_file_stream, "__func__", None)
+        if boundary is None or chooser is not WerkzeugRequest._get_file_stream:
+            return False
+        limits = FormLimits(self.max_form_memory_size, self.max_form_parts)
+        body: bytes | None = values.get("_cached_data")
+        if body is not None:
+            form = parse_multipart(body, boundary, limits)
+        elif "stream" in values or self._body_was_read or self.shallow:
+            return False
+        else:
+            # Somebody may have given the request another environ.
+            environ = values.get("environ", self._environ)
+            upload = find_short_upload(environ, self.max_content_length)
+            if upload is None:
+                return False
+            form = parse_multipart(upload.body, boundary, limits) if upload.is_whole else None
+            if form is None:
+                values["stream"] = make_unread_stream(environ, upload, self.max_content_length)
+            self._body_was_read = form is not None
+        if form is None:
+            return False
+        values["form"] = make_multi_dict(form.fields)
+        values["files"] = make_multi_dict(form.files)
         return True
 
     def _parse_odd_form(self, body: bytes) -> MultiDict[str, str]:
