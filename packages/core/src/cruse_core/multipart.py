@@ -16,15 +16,11 @@ from typing import IO, Any, Final, NamedTuple
 from werkzeug.datastructures import FileStorage, Headers
 from werkzeug.wsgi import get_input_stream
 
-MULTIPART_MIMETYPE: Final = "multipart/form-data"
-
 # A body up to this length stays in memory, and so do its files. Werkzeug writes a file to disk from
 # 500 KB on, but keeps as much of such a body if it brings two shorter files.
 SHORT_UPLOAD_BYTES: Final = 1024 * 1024
 
-_CONTENT_TYPE: Final = re.compile(
-    re.escape(MULTIPART_MIMETYPE) + r'; ?boundary=("?)([0-9A-Za-z_.+-]{1,70})\1'
-)
+_CONTENT_TYPE: Final = re.compile(r'multipart/form-data; ?boundary=("?)([0-9A-Za-z_.+-]{1,70})\1')
 
 # What follows the delimiter of a part. Quotes, backslashes and percent signs may escape something,
 # other headers may change what the part means: such parts are Werkzeug's.

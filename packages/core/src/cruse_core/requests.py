@@ -24,14 +24,6 @@ from cruse_core.active_app import ActiveApp, find_active_app
 from cruse_core.debug_helpers import attach_enctype_error_multidict
 from cruse_core.headers import RequestHeaders
 from cruse_core.late_attributes import LateAttribute, inherits_all, install
-from cruse_core.multipart import (
-    MULTIPART_MIMETYPE,
-    FormLimits,
-    find_boundary,
-    find_short_upload,
-    make_unread_stream,
-    parse_multipart,
-)
 from cruse_core.parsing import (
     FORM_MIMETYPE,
     find_mimetype,
@@ -292,8 +284,17 @@ class Request(WerkzeugRequest):
 
     def _load_short_multipart_form(self) -> bool:
         """Parse a short multipart form in one piece; False if that is left to Werkzeug."""
-        if self.mimetype != MULTIPART_MIMETYPE:
+        if self.mimetype != "multipart/form-data":
             return False
+        # PERF: many an app never gets such a form (benchmarks/startup.py).
+        from cruse_core.multipart import (
+            FormLimits,
+            find_boundary,
+            find_short_upload,
+            make_unread_stream,
+            parse_multipart,
+        )
+
         values = self.__dict__
         boundary = find_boundary(self.headers.get("Content-Type", ""))
         # Whoever chooses where files go gets them piece by piece.
