@@ -76,7 +76,7 @@ class TestMain:
 class TestImport:
     def test_leaves_out_what_may_not_be_needed(self) -> None:
         code = (
-            "import sys, cruse_cli\n"
+            "import sys, cruse_cli.main\n"
             "print([name for name in ('asyncio', 'dotenv', 'jinja2', 'watchfiles',\n"
             "       'importlib.metadata', 'werkzeug._reloader') if name in sys.modules])"
         )

@@ -20,6 +20,17 @@ class TestNames:
         )
         subprocess.run([sys.executable, "-c", code], check=True)
 
+    def test_client_is_imported_when_an_app_is_tested(self) -> None:
+        code = (
+            "import sys\n"
+            "from cruse_testing import TestingApp\n"
+            "app = TestingApp('tested', root_path='.')\n"
+            "assert 'cruse_testing.client' not in sys.modules\n"
+            "app.test_client()\n"
+            "assert 'cruse_testing.client' in sys.modules\n"
+        )
+        subprocess.run([sys.executable, "-c", code], check=True)
+
     def test_are_those_of_the_modules(self) -> None:
         assert cruse_testing.Client is client.Client
         assert {"Client", "TestingApp", "record_templates"} <= set(dir(cruse_testing))

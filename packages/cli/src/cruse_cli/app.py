@@ -1,4 +1,7 @@
-"""The component of an app that gives it commands, a shell and a runner for tests."""
+"""The component of an app that gives it commands, a shell and a runner for tests.
+
+What stands on Click is taken from the package itself, which imports it when it is needed.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +9,8 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Any, TypeVar
 
-import click
-
-from cruse_cli.dotenv import load_dotenv as load_variables
-from cruse_cli.groups import AppGroup
+import cruse_cli
 from cruse_cli.names import command_name, debug_flag, find_variable, get_load_dotenv
-from cruse_cli.run import show_server_banner
-from cruse_cli.runner import CliRunner
 from cruse_core import App, g
 from cruse_core.scaffold import setupmethod
 
@@ -24,12 +22,12 @@ class CommandsApp(App):
     """An `App` with commands of its own."""
 
     # Makes the runner of `test_cli_runner`; None stands for `CliRunner`.
-    test_cli_runner_class: type[CliRunner] | None = None
+    test_cli_runner_class: type[cruse_cli.CliRunner] | None = None
 
     @cached_property
-    def cli(self) -> AppGroup:
+    def cli(self) -> cruse_cli.AppGroup:
         """The application's commands; the `cruse` command offers them among its own."""
-        return AppGroup(self.name)
+        return cruse_cli.AppGroup(self.name)
 
     @cached_property
     def shell_context_processors(self) -> list[ShellContextProcessor]:
@@ -49,13 +47,13 @@ class CommandsApp(App):
             names.update(processor())
         return names
 
-    def test_cli_runner(self, **kwargs: Any) -> CliRunner:
+    def test_cli_runner(self, **kwargs: Any) -> cruse_cli.CliRunner:
         """Return a runner that invokes commands without a process, for tests.
 
         Args:
             **kwargs: Of `click.testing.CliRunner`.
         """
-        return (self.test_cli_runner_class or CliRunner)(self, **kwargs)
+        return (self.test_cli_runner_class or cruse_cli.CliRunner)(self, **kwargs)
 
     def run(
         self,
@@ -75,6 +73,7 @@ class CommandsApp(App):
             **options: Of `werkzeug.serving.run_simple`.
         """
         # PERF: an app that another server serves needs none of it (benchmarks/startup.py).
+        import click
         from werkzeug.serving import is_running_from_reloader
 
         from cruse_cli.reloader import choose_reloader
@@ -89,11 +88,11 @@ class CommandsApp(App):
                 )
             return
         if get_load_dotenv(load_dotenv):
-            load_variables()
+            cruse_cli.load_dotenv()
             if find_variable("DEBUG") is not None:
                 self.debug = debug_flag()
         if debug is not None:
             self.debug = bool(debug)
         options.setdefault("reloader_type", choose_reloader())
-        show_server_banner(self.debug, self.name)
+        cruse_cli.show_server_banner(self.debug, self.name)
         super().run(host, port, debug, **options)

@@ -1,11 +1,14 @@
-"""The component of a blueprint that gives it commands."""
+"""The component of a blueprint that gives it commands.
+
+Its group is taken from the package itself, which imports Click when it is needed.
+"""
 
 from __future__ import annotations
 
 from functools import cached_property
 
+import cruse_cli
 from cruse_cli.app import CommandsApp
-from cruse_cli.groups import AppGroup
 from cruse_core import Blueprint, BlueprintSetupState
 from cruse_core.blueprint import OWN_GROUP
 
@@ -18,7 +21,7 @@ class CommandsBlueprint(Blueprint):
     """
 
     @cached_property
-    def cli(self) -> AppGroup:
+    def cli(self) -> cruse_cli.AppGroup:
         """The blueprint's commands, which join the application's at registration.
 
         Raises:
@@ -26,7 +29,7 @@ class CommandsBlueprint(Blueprint):
         """
         self._check_setup_finished("cli")
         self.record(self._add_commands)
-        return AppGroup(self.name)
+        return cruse_cli.AppGroup(self.name)
 
     def _add_commands(self, state: BlueprintSetupState) -> None:
         if not self.cli.commands:

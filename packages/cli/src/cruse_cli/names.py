@@ -10,8 +10,6 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import click
-
 from cruse_core.environment import debug_flag as debug_flag
 from cruse_core.environment import find_variable as find_variable
 from cruse_core.environment import prefixes as prefixes
@@ -103,5 +101,8 @@ def _own_variables() -> dict[str, str]:
 
 def command_name() -> str:
     """Return how the running command was called, for messages; "cruse" outside of one."""
+    # PERF: an app that is only served has no use for it (benchmarks/startup.py).
+    import click
+
     ctx = click.get_current_context(silent=True)
     return (ctx.find_root().info_name if ctx else None) or "cruse"
