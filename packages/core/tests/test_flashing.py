@@ -53,6 +53,12 @@ class TestGetFlashedMessages:
         ]
         assert get_flashed_messages(category_filter=["other"]) == []
 
+    def test_filter_may_be_one_category_or_any_iterable(self) -> None:
+        flash("a", "info")
+        flash("b", "error")
+        assert get_flashed_messages(category_filter="error") == ["b"]
+        assert get_flashed_messages(category_filter=iter(["error", "info"])) == ["a", "b"]
+
     def test_looking_for_none_changes_nothing(self) -> None:
         assert get_flashed_messages() == []
         assert session.accessed

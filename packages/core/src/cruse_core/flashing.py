@@ -55,7 +55,8 @@ def get_flashed_messages(
     flashes = ctx.flashes
     if flashes is None:
         flashes = ctx.flashes = session.pop(_KEY) if _KEY in session else []
-    wanted = frozenset(category_filter)
+    # One category may stand there as it is, as it may in Flask.
+    wanted = category_filter if isinstance(category_filter, str) else tuple(category_filter)
     if wanted:
         flashes = [pair for pair in flashes if pair[0] in wanted]
     if with_categories:
