@@ -280,6 +280,19 @@ class TestSaveSession:
         assert cookie_options(response) == "HttpOnly; Path=/"
         assert response.headers["Vary"] == "Cookie"
 
+    def test_name_outside_of_ascii_is_sent_in_utf8(self, browser: Browser, app: FakeApp) -> None:
+        app.config["SESSION_COOKIE_NAME"] = "küche"
+        response = browser.visit(lambda session: session.update(a=1))
+        assert set_cookie(response).startswith("küche=".encode().decode("latin-1"))
+        assert cookie_options(response) == "HttpOnly; Path=/"
+
+        def keep(session: SecureCookieSession) -> None:
+            session.permanent = True
+
+        response = browser.visit(keep)
+        assert cookie_options(response).startswith("Expires=")
+        assert "küche" not in set_cookie(response)
+
     def test_all_options(self, browser: Browser, app: FakeApp) -> None:
         app.config.update(
             SESSION_COOKIE_NAME="other",

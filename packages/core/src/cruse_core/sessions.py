@@ -486,7 +486,7 @@ def _make_cookie_header(
 def _make_cookie_frame(name: str, options: _CookieOptions) -> tuple[str, str]:
     """Return the text before and after the value."""
     header = dump_cookie(name, "V", max_size=0, **options._asdict())
-    start = f"{name}="
+    start = _make_cookie_start(name)
     return start, header.removeprefix(f"{start}V")
 
 
@@ -494,9 +494,14 @@ def _make_cookie_frame(name: str, options: _CookieOptions) -> tuple[str, str]:
 def _make_dated_cookie_frame(name: str, options: _CookieOptions) -> tuple[str, str, str]:
     """Return the text before the value, between value and date, and after that."""
     header = dump_cookie(name, "V", expires="D", max_size=0, **options._asdict())
-    start = f"{name}="
+    start = _make_cookie_start(name)
     before, mark, after = header.removeprefix(f"{start}V").partition("; Expires=")
     return start, before + mark, after.removeprefix("D")
+
+
+def _make_cookie_start(name: str) -> str:
+    # As in a WSGI environ, the bytes of UTF-8 stand in the text as Latin-1.
+    return f"{name.encode().decode('latin-1')}="
 
 
 _format_date = lru_cache(maxsize=8)(http_date)
