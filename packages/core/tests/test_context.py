@@ -269,6 +269,25 @@ class TestSignals:
             "popped shop",
         ]
 
+    def test_request_pushed_twice_is_announced_once(self, app: App) -> None:
+        events: list[str] = []
+
+        def pushed(sender: Any) -> None:
+            events.append("pushed")
+
+        def popped(sender: Any) -> None:
+            events.append("popped")
+
+        with (
+            appcontext_pushed.connected_to(pushed, app),
+            appcontext_popped.connected_to(popped, app),
+            make_context(app) as ctx,
+        ):
+            with ctx:
+                events.append("inside")
+            events.append("outside")
+        assert events == ["pushed", "inside", "outside", "popped"]
+
 
 class TestPushOfARequest:
     """C05, R18."""
@@ -513,6 +532,19 @@ class TestTearDown:
             pass
         assert ends == ["file", "lock", "cache", "database"]
         assert [str(error) for error in caught.value.exceptions] == ["file", "lock", "database"]
+
+    def test_interrupted_function_lets_the_app_context_end(self, app: App) -> None:
+        ends: list[BaseException | None] = []
+        app.teardown_appcontext(ends.append)
+
+        @app.teardown_request
+        def interrupt(exc: BaseException | None) -> None:
+            raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt), make_context(app) as ctx:
+            ctx.request.environ["werkzeug.request"] = ctx.request
+        assert ends == [None]
+        assert ctx.request.environ["werkzeug.request"] is None
 
     def test_single_error_is_raised_as_it_is(self, app: App) -> None:
         @app.teardown_request

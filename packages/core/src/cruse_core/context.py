@@ -399,7 +399,7 @@ class RequestContext(Context):
         if outer is not None and not self._tokens:
             self.joined = outer if outer.app is app else None
         self._activate()
-        if appcontext_pushed.receivers and self.joined is None:
+        if appcontext_pushed.receivers and self.joined is None and len(self._tokens) == 1:
             self._send(appcontext_pushed)
         # PERF: the default interface opens the session when it is read (benchmarks/scenarios.py).
         # Another one opens it here, before the URL is matched, so that converters can read it.
@@ -471,26 +471,32 @@ class RequestContext(Context):
                     self.tear_down(exc)
         finally:
             self._deactivate()
-            if appcontext_popped.receivers and self.joined is None:
+            if appcontext_popped.receivers and self.joined is None and not self._tokens:
                 self._send(appcontext_popped)
 
     def tear_down(self, exc: BaseException | None) -> None:
         """Run the teardown functions and close the request; the context is active meanwhile."""
-        app = self.app
-        errors: tuple[Exception, ...] = ()
+        errors: list[Exception] = []
         try:
-            app.do_teardown_request(exc)
+            self._tear_down_request(exc)
         except Exception as error:
-            errors = (error,)
-        if not self._copied:
-            self.close_request(keep_traceback=exc is not None)
-        if self.joined is None:
-            try:
-                app.do_teardown_appcontext(exc)
-            except Exception as error:
-                errors = (*errors, error)
+            errors.append(error)
+        finally:
+            # After an interruption, too.
+            if self.joined is None:
+                try:
+                    self.app.do_teardown_appcontext(exc)
+                except Exception as error:
+                    errors.append(error)
         if errors:
             raise_together(errors)
+
+    def _tear_down_request(self, exc: BaseException | None) -> None:
+        try:
+            self.app.do_teardown_request(exc)
+        finally:
+            if not self._copied:
+                self.close_request(keep_traceback=exc is not None)
 
     def close_request(self, *, keep_traceback: bool = False) -> None:
         """Close the request's files, and cut the references by which it would keep itself alive.
