@@ -50,11 +50,15 @@ def exception_class_and_code(
             f"{exc_class!r} is an instance, not a class. Handlers are registered for exception "
             f"classes or HTTP error codes. Pass {type(exc_class).__name__} itself."
         )
-    if not isinstance(exc_class, type) or not issubclass(exc_class, Exception):
-        name = getattr(exc_class, "__name__", repr(exc_class))
-        raise ValueError(
-            f"{name!r} is not a subclass of Exception. Handlers are registered for exception "
+    if not isinstance(exc_class, type):
+        raise TypeError(
+            f"{exc_class!r} is neither a class nor a number. Handlers are registered for exception "
             "classes or HTTP error codes. Pass one of those."
+        )
+    if not issubclass(exc_class, Exception):
+        raise ValueError(
+            f"{exc_class.__name__!r} is not a subclass of Exception. Handlers are registered for "
+            "exception classes or HTTP error codes. Pass one of those."
         )
     return exc_class, exc_class.code if issubclass(exc_class, HTTPException) else None
 
