@@ -46,6 +46,14 @@ class TestSendStatic:
             assert response.cache_control.max_age == 7
         assert asked == ["a.txt"]
 
+    def test_path_stays_as_it_is_written(self, app: App, tmp_path: Path) -> None:
+        (tmp_path / "a.txt").write_text("a")
+        (tmp_path / "inner").mkdir()
+        app.config["USE_X_SENDFILE"] = True
+        app.root_path = str(tmp_path)
+        response = send_static(app, create_environ(), "inner/..", "a.txt", lambda filename: None)
+        assert response.headers["X-Sendfile"] == f"{tmp_path}/inner/../a.txt"
+
     @pytest.mark.parametrize("name", ["none.txt", "../a.txt", "", "/etc/passwd"])
     def test_what_is_not_a_file_of_the_folder_is_not_found(
         self, app: App, tmp_path: Path, name: str

@@ -44,6 +44,11 @@ class StaticApp(Protocol):
         """Class of the responses of this app."""
         ...
 
+    @property
+    def root_path(self) -> str:
+        """Folder that a relative path starts from."""
+        ...
+
 
 def send_static(
     app: StaticApp,
@@ -55,9 +60,9 @@ def send_static(
     """Return the response that carries *filename*, with conditional requests and ranges.
 
     Args:
-        app: Gives the response class and USE_X_SENDFILE.
+        app: Gives the response class, USE_X_SENDFILE and the root path.
         environ: Of the request, whose Range and If-* headers are honoured.
-        folder: Absolute path; nothing outside of it is ever served.
+        folder: Absolute, or relative to that root path; nothing outside of it is ever served.
         filename: Path below *folder*, as the client sent it.
         max_age: Gives the seconds that a client may keep the file.
 
@@ -73,7 +78,8 @@ def send_static(
         and response_class.is_left_out
         and _CONDITIONS.isdisjoint(environ)
     ):
-        response = _send_whole(response_class, environ, folder, filename, max_age_seconds)
+        whole_folder = os.path.join(app.root_path, folder)
+        response = _send_whole(response_class, environ, whole_folder, filename, max_age_seconds)
         if response is not None:
             return response
     return send_from_directory(  # type: ignore[return-value]  # of the class that it is given
@@ -83,6 +89,7 @@ def send_static(
         max_age=max_age_seconds,
         use_x_sendfile=use_x_sendfile,
         response_class=response_class,
+        _root_path=app.root_path,
     )
 
 
@@ -134,7 +141,10 @@ def _describe(
     path: str, mtime: float, size_bytes: int, max_age_seconds: int | None
 ) -> _Description:
     """Return the headers that Werkzeug gives a file of this time and size."""
-    response = send_file(path, {"REQUEST_METHOD": "GET"}, max_age=max_age_seconds)
+    # With a root path, Werkzeug leaves the path as it is; the ETag depends on it.
+    response = send_file(
+        path, {"REQUEST_METHOD": "GET"}, max_age=max_age_seconds, _root_path=os.path.dirname(path)
+    )
     response.close()
     pairs = response.headers.to_wsgi_list()
     names = [name for name, _ in pairs]
