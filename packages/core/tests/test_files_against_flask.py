@@ -2,51 +2,149 @@
 
 from __future__ import annotations
 
+import io
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import flask
 import pytest
-from werkzeug.test import Client
+from flask_and_cruse import Kit, ask, assert_same
 
-import cruse_core
-from cruse_core import App
+OPTIONS: list[dict[str, Any]] = [
+    {},
+    {"as_attachment": True},
+    {"mimetype": "text/html", "etag": False, "last_modified": 0},
+    {"conditional": False, "max_age": 7, "etag": "tag"},
+    {"etag": "tag", "last_modified": datetime(2020, 1, 1, tzinfo=UTC)},
+    {"max_age": lambda name: len(name)},
+    {"max_age": 0},
+    {"download_name": "ä.txt"},
+    {"download_name": 'a "b".csv', "as_attachment": True},
+]
+PAST, FUTURE = "Wed, 15 Nov 2000 00:00:00 GMT", "Tue, 15 Nov 2033 00:00:00 GMT"
+HEADERS: list[dict[str, str]] = [
+    {},
+    {"Range": "bytes=0-4"},
+    {"Range": "bytes=-3"},
+    {"Range": "bytes=90-"},
+    {"Range": "bytes=0-1,3-4"},
+    {"Range": "items=1"},
+    {"If-None-Match": '"tag"'},
+    {"If-None-Match": "*"},
+    {"If-Match": '"other"'},
+    {"If-Modified-Since": PAST},
+    {"If-Modified-Since": FUTURE},
+    {"If-Unmodified-Since": PAST},
+    {"If-Range": '"tag"', "Range": "bytes=0-4"},
+    {"If-Range": PAST, "Range": "bytes=0-4"},
+]
+CONFIGS: list[dict[str, Any]] = [
+    {},
+    {"USE_X_SENDFILE": True},
+    {"SEND_FILE_MAX_AGE_DEFAULT": 60},
+    {"SEND_FILE_MAX_AGE_DEFAULT": timedelta(hours=1)},
+]
 
 
-@pytest.mark.parametrize(
-    "options",
-    [
-        {},
-        {"as_attachment": True},
-        {"mimetype": "text/html", "etag": False, "last_modified": 0},
-        {"conditional": False, "max_age": 7, "etag": "tag"},
-        {"max_age": lambda name: len(name)},
-        {"download_name": "ä.txt"},
-    ],
-)
-@pytest.mark.parametrize("headers", [{}, {"Range": "bytes=-3"}, {"Range": "bytes=90-"}])
-@pytest.mark.parametrize("config", [{}, {"USE_X_SENDFILE": True, "SEND_FILE_MAX_AGE_DEFAULT": 60}])
-@pytest.mark.parametrize("function", ["send_file", "send_from_directory"])
-def test_headers(
-    tmp_path: Path,
-    function: str,
-    options: dict[str, Any],
-    headers: dict[str, str],
-    config: dict[str, Any],
-) -> None:
-    (tmp_path / "a.txt").write_text("0123456789")
-    arguments = ("a.txt",) if function == "send_file" else (tmp_path, "a.txt")
-    answers = []
-    for app, module in (
-        (App("one", root_path=str(tmp_path)), cruse_core),
-        (flask.Flask("one", root_path=str(tmp_path)), flask),
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "inner").mkdir()
+    for name, content in (
+        ("a.txt", "0123456789"),
+        ("ü x.tar.gz", "x"),
+        ("empty", ""),
+        ("inner/b.json", "{}"),
     ):
-        app.config.update(config)
-        send = getattr(module, function)
-        app.add_url_rule("/", "file", lambda send=send: send(*arguments, **options))
-        response = Client(app).get("/", headers=headers, buffered=True)
-        sent = [pair for pair in response.headers.to_wsgi_list() if pair[0] != "Date"]
-        answers.append(
-            (response.status, sent, response.data if response.status_code < 300 else b"")
+        (tmp_path / name).write_text(content)
+        os.utime(tmp_path / name, (1_600_000_000.6, 1_600_000_000.6))
+    return tmp_path
+
+
+def ask_with_all_headers(
+    kit: Kit, folder: Path, config: dict[str, Any], view: Callable[..., Any]
+) -> list[Any]:
+    app = kit.make_app(root_path=str(folder))
+    app.config.update(config)
+    app.add_url_rule("/", "file", view)
+    answers = [ask(app, headers=headers) for headers in HEADERS]
+    return [*answers, ask(app, method="HEAD"), ask(app, method="HEAD", headers=HEADERS[1])]
+
+
+class TestSendFile:
+    """Q10."""
+
+    @pytest.mark.parametrize("options", OPTIONS)
+    @pytest.mark.parametrize("config", CONFIGS)
+    def test_with_each_option_and_header(
+        self, folder: Path, config: dict[str, Any], options: dict[str, Any]
+    ) -> None:
+        for name in ("a.txt", "ü x.tar.gz", "empty", "inner/b.json", folder / "a.txt"):
+            assert_same(
+                lambda kit, name=name: ask_with_all_headers(
+                    kit, folder, config, lambda: kit.send_file(name, **options)
+                )
+            )
+
+    @pytest.mark.parametrize("name", ["none.txt", "inner"])
+    def test_of_what_is_no_file(self, folder: Path, name: str) -> None:
+        assert_same(lambda kit: ask_with_all_headers(kit, folder, {}, lambda: kit.send_file(name)))
+
+    @pytest.mark.parametrize("config", CONFIGS[:2])
+    @pytest.mark.parametrize(
+        "options",
+        [
+            {},
+            {"mimetype": "text/css"},
+            {"as_attachment": True},
+            {"download_name": "a.html", "etag": "tag", "last_modified": 5},
+            {"download_name": "a.txt", "as_attachment": True, "max_age": 5},
+        ],
+    )
+    def test_of_an_open_file(
+        self, folder: Path, config: dict[str, Any], options: dict[str, Any]
+    ) -> None:
+        def program(kit: Kit) -> list[Any]:
+            return [
+                ask_with_all_headers(
+                    kit,
+                    folder,
+                    config,
+                    lambda make=make: kit.send_file(make("0123456789"), **options),
+                )
+                for make in (lambda text: io.BytesIO(text.encode()), io.StringIO)
+            ]
+
+        assert_same(program)
+
+
+class TestSendFromDirectory:
+    """Q10."""
+
+    @pytest.mark.parametrize("options", OPTIONS[:4])
+    @pytest.mark.parametrize("config", CONFIGS)
+    def test_with_each_option_and_header(
+        self, folder: Path, config: dict[str, Any], options: dict[str, Any]
+    ) -> None:
+        assert_same(
+            lambda kit: ask_with_all_headers(
+                kit, folder, config, lambda: kit.send_from_directory(folder, "a.txt", **options)
+            )
         )
-    assert answers[0] == answers[1]
+
+    @pytest.mark.parametrize("directory", ["", ".", "inner", "none"])
+    def test_sends_nothing_else(self, folder: Path, directory: str) -> None:
+        names = ["a.txt", "b.json", "../a.txt", "inner/../a.txt", "inner", "/etc/passwd", "C:\\x"]
+        names += ["..", ".", "~", "", "a.txt\0", folder / "a.txt"]
+
+        def program(kit: Kit) -> list[Any]:
+            app = kit.make_app(root_path=str(folder))
+            app.add_url_rule(
+                "/<int:number>",
+                "file",
+                lambda number: kit.send_from_directory(directory, names[number]),
+            )
+            return [ask(app, f"/{number}") for number in range(len(names))]
+
+        assert_same(program)

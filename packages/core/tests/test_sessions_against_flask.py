@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from unittest import mock
+from uuid import UUID
 
 import flask
 import pytest
 from flask.sessions import SecureCookieSessionInterface as FlaskInterface
+from flask_and_cruse import Kit, ask, assert_same, outcome
 from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup
@@ -181,3 +184,185 @@ def test_unusual_signing_is_the_same(attributes: dict[str, Any]) -> None:
         assert theirs is not None
         assert general is not None
         assert general.dumps({"a": (1,)}) == theirs.dumps({"a": (1,)})
+
+
+ACTS: dict[str, Callable[[Any], object]] = {
+    "get": lambda session: session.get("a"),
+    "contains": lambda session: "a" in session,
+    "length": len,
+    "truth": bool,
+    "items": lambda session: list(session.items()),
+    "compare": lambda session: session == {},
+    "set": lambda session: session.__setitem__("a", 1),
+    "delete": lambda session: session.__delitem__("a"),
+    "pop": lambda session: session.pop("a", None),
+    "popitem": lambda session: session.popitem(),
+    "setdefault": lambda session: session.setdefault("list", []),
+    "nested": lambda session: session.setdefault("list", []).append(1),
+    "clear": lambda session: session.clear(),
+    "update": lambda session: session.update(
+        t=(1, 2), b=b"x", u=UUID(int=1), d=datetime(2020, 1, 1, tzinfo=UTC), m=Markup("<b>")
+    ),
+    "large": lambda session: session.__setitem__("large", "ab" * 3000),
+    "make permanent": lambda session: setattr(session, "permanent", True),
+    "make temporary": lambda session: setattr(session, "permanent", False),
+    "is permanent": lambda session: session.permanent,
+    "mark modified": lambda session: setattr(session, "modified", True),
+    "mark unmodified": lambda session: setattr(session, "modified", False),
+    "mark unread": lambda session: setattr(session, "accessed", False),
+    "flags": lambda session: [session.new, session.modified],
+}
+life_options = st.fixed_dictionaries(
+    {},
+    optional={
+        "APPLICATION_ROOT": st.just("/app"),
+        "MAX_COOKIE_SIZE": st.sampled_from([0, 20]),
+        "PERMANENT_SESSION_LIFETIME": st.sampled_from([60, 0, timedelta(microseconds=5)]),
+        "SECRET_KEY": st.sampled_from([b"\xff", "", None]),
+        "SECRET_KEY_FALLBACKS": st.sampled_from([None, [], ["old"], ("old", b"x")]),
+        "SESSION_COOKIE_DOMAIN": st.sampled_from(["shop.test", "", False]),
+        "SESSION_COOKIE_HTTPONLY": st.just(False),
+        "SESSION_COOKIE_NAME": st.sampled_from(["sid", "ü x"]),
+        "SESSION_COOKIE_PARTITIONED": st.just(True),
+        "SESSION_COOKIE_PATH": st.sampled_from(["/p", "", "a b"]),
+        "SESSION_COOKIE_SAMESITE": st.sampled_from(["Lax", "sometimes"]),
+        "SESSION_COOKIE_SECURE": st.just(True),
+        "SESSION_REFRESH_EACH_REQUEST": st.just(False),
+    },
+)
+visits = st.fixed_dictionaries(
+    {
+        "acts": st.lists(st.sampled_from(sorted(ACTS)), max_size=3),
+        "later_seconds": st.sampled_from([0, 1, 59, 100_000]),
+        "rotate": st.sampled_from([False, False, False, True]),
+        "vary": st.sampled_from([None, None, "Accept", "Accept, cookie"]),
+    }
+)
+
+
+def live(kit: Kit, config: dict[str, Any], visited: list[dict[str, Any]]) -> list[Any]:
+    """Return the answers to a browser that keeps its cookie."""
+    app = kit.make_app()
+    app.config.update(config)
+    now: dict[str, Any] = {}
+
+    @app.route("/")
+    def act() -> Any:
+        done = [str(outcome(ACTS[name], kit.session)) for name in now["acts"]]
+        response = kit.make_response(done)
+        if now["vary"]:
+            response.headers["Vary"] = now["vary"]
+        return response
+
+    answers = []
+    cookie = ""
+    seconds = NOW
+    for visit in visited:
+        now.update(visit)
+        seconds += visit["later_seconds"]
+        if visit["rotate"] and app.secret_key:
+            app.config["SECRET_KEY_FALLBACKS"] = [app.secret_key]
+            app.secret_key = "new"
+        with mock.patch("time.time", return_value=seconds):
+            answer = ask(app, headers={"Cookie": cookie} if cookie else {})
+        answers.append(answer)
+        for name, value in answer[1]:
+            if name == "Set-Cookie":
+                cookie = value.partition(";")[0]
+    return answers
+
+
+@given(life_options, st.lists(visits, min_size=1, max_size=6))
+def test_session_lives_alike(config: dict[str, Any], visited: list[dict[str, Any]]) -> None:
+    assert_same(lambda kit: live(kit, config, visited))
+
+
+def make_interfaces(kit: Kit, calls: list[Any]) -> dict[str, Any]:
+    """Return interfaces that extensions and apps might write."""
+    base = kit.sessions.SecureCookieSessionInterface
+
+    class MemorySession(dict[str, Any], kit.sessions.SessionMixin):
+        pass
+
+    class Memory(kit.sessions.SessionInterface):
+        def open_session(self, app: Any, request: Any) -> Any:
+            calls.append(("open", request.path, request.endpoint))
+            return MemorySession(a=1)
+
+        def save_session(self, app: Any, session: Any, response: Any) -> None:
+            calls.append(("save", dict(session), response.status))
+            response.headers["X-Saved"] = str(self.should_set_cookie(app, session))
+
+    class Unavailable(Memory):
+        def open_session(self, app: Any, request: Any) -> Any:
+            super().open_session(app, request)
+
+    class Counted(base):
+        def open_session(self, app: Any, request: Any) -> Any:
+            calls.append("open")
+            return super().open_session(app, request)
+
+        def save_session(self, *args: Any) -> None:
+            calls.append("save")
+            super().save_session(*args)
+
+        def should_set_cookie(self, *args: Any) -> Any:
+            calls.append("should set")
+            return super().should_set_cookie(*args)
+
+    class Chosen(base):
+        salt = "other"
+        key_derivation = "django-concat"
+        digest_method = staticmethod(hashlib.sha256)
+
+        def get_cookie_domain(self, app: Any) -> str:
+            return "shop.test"
+
+        def get_cookie_samesite(self, app: Any) -> str:
+            return "Lax"
+
+        def get_expiration_time(self, app: Any, session: Any) -> datetime:
+            return datetime(2031, 1, 1, tzinfo=UTC)
+
+    class NoSigner(base):
+        def get_signing_serializer(self, app: Any) -> None:
+            return None
+
+    class PlainJSON(base):
+        serializer = json
+
+    return {
+        cls.__name__: cls() for cls in (Memory, Unavailable, Counted, Chosen, NoSigner, PlainJSON)
+    }
+
+
+@pytest.mark.parametrize(
+    "name", ["Memory", "Unavailable", "Counted", "Chosen", "NoSigner", "PlainJSON"]
+)
+@pytest.mark.parametrize("place", ["app", "class"])
+def test_custom_interface_is_asked_alike(name: str, place: str) -> None:
+    def program(kit: Kit) -> list[Any]:
+        calls: list[Any] = []
+        interface = make_interfaces(kit, calls)[name]
+        if place == "class":
+            app = kit.make_app(type("Own", (kit.App,), {"session_interface": interface}))
+        else:
+            app = kit.make_app()
+            app.session_interface = interface
+        app.add_url_rule("/read", "read", lambda: dict(kit.session))
+        app.add_url_rule("/write", "write", lambda: str(kit.session.update(b=2)))
+        app.add_url_rule("/clear", "clear", lambda: str(kit.session.clear()))
+        app.add_url_rule("/fail", "fail", lambda: str(1 / 0))
+        app.add_url_rule("/", "nothing", lambda: "nothing")
+        answers = []
+        cookie = ""
+        for path in ("/", "/read", "/write", "/read", "/", "/clear", "/read", "/fail", "/nowhere"):
+            answer = ask(app, path, headers={"Cookie": cookie} if cookie else {})
+            answers.append((path, answer, calls.copy()))
+            calls.clear()
+            for header, value in answer[1] if isinstance(answer, tuple) else ():
+                if header == "Set-Cookie":
+                    cookie = value.partition(";")[0]
+        return answers
+
+    assert_same(program)

@@ -42,7 +42,38 @@ def make_views(module: Any) -> list[Any]:
     class Decorated(Shown):
         decorators = [lambda view: lambda: f"<{view()}>"]  # noqa: RUF012 - as its users write it
 
-    return [cls.as_view(cls.__name__) for cls in (Shown, Methods, More, Only, Decorated)]
+    class Arguments(module.View):  # type: ignore[misc]  # a base class that is a parameter
+        methods = ["GET", "OPTIONS"]  # noqa: RUF012 - as its users write it
+
+        def __init__(self, x: int = 0, *, y: int = 1) -> None:
+            self.sum = x + y
+
+        def dispatch_request(self) -> str:
+            return f"{self.sum}"
+
+    class Coroutines(module.MethodView):  # type: ignore[misc]  # a base class that is a parameter
+        async def get(self) -> str:
+            return "get"
+
+        def head(self) -> tuple[str, dict[str, str]]:
+            return "", {"X-Head": "1"}
+
+        async def options(self) -> str:
+            return "options"
+
+    class Joined(More, Coroutines):
+        pass
+
+    class Empty(module.MethodView):  # type: ignore[misc]  # a base class that is a parameter
+        def trace(self) -> str:
+            return "trace"
+
+        def connect(self) -> str:
+            return "no method of HTTP that is known here"
+
+    classes = (Shown, Methods, More, Only, Decorated, Coroutines, Joined, Empty)
+    views = [cls.as_view(cls.__name__) for cls in classes]
+    return [*views, Arguments.as_view("plain"), Arguments.as_view("given", 5, y=6)]
 
 
 def test_attributes() -> None:
@@ -52,8 +83,8 @@ def test_attributes() -> None:
         assert hasattr(ours, "view_class") == hasattr(theirs, "view_class")
 
 
-@pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE"])
-@pytest.mark.parametrize("index", range(5))
+@pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE", "CONNECT"])
+@pytest.mark.parametrize("index", range(10))
 def test_answers(index: int, method: str) -> None:
     answers = []
     for app, module in (

@@ -31,14 +31,14 @@ def find_subdomain(host: str, server_name: str, scheme: str) -> str:
     Args:
         host: Of a request, without the standard port of the scheme.
         server_name: Of the app, perhaps with a port.
-        scheme: "http" or "https".
+        scheme: "http" or "https", "ws" or "wss".
 
     Returns:
         "" for the server name itself; for a host that does not belong to it a text that no rule can
         match, the one that Werkzeug uses, after a warning.
     """
     host = host.lower()
-    name = server_name.lower().removesuffix(":443" if scheme == "https" else ":80")
+    name = server_name.lower().removesuffix(":443" if scheme in {"https", "wss"} else ":80")
     if host == name:
         return ""
     subdomain = host.removesuffix(f".{name}")
@@ -46,7 +46,7 @@ def find_subdomain(host: str, server_name: str, scheme: str) -> str:
         return subdomain
     # As Flask's: programs that expect such hosts filter by this text and module.
     warnings.warn_explicit(
-        f"Current server name {host!r} doesn't match configured server name {server_name!r}",
+        f"Current server name {host!r} doesn't match configured server name {name!r}",
         UserWarning,
         filename=__file__,
         lineno=1,
