@@ -147,6 +147,14 @@ def conformance(session: nox.Session) -> None:
 
 
 @nox.session(default=False, requires=["wheels"])
+def fuzz(session: nox.Session) -> None:
+    """Try each property-based test on 10,000 examples; `-- -k routing` chooses some."""
+    install_wheels(session, *FOLDERS, groups=["test", "peers"])
+    options = ["-m", "hypothesis", "--hypothesis-profile=cruse-deep"]
+    run_pytest(session, ROOT / "packages", options=options)
+
+
+@nox.session(default=False, requires=["wheels"])
 def coverage(session: nox.Session) -> None:
     """Measure branch coverage of all packages against a floor that only rises."""
     floor = PYPROJECT["tool"]["coverage"]["report"]["fail_under"]
@@ -371,6 +379,7 @@ def run_pytest(
     env: dict[str, str] | None = None,
     ignored: str | None = None,
     measured: bool = False,
+    options: Sequence[str] = (),
 ) -> None:
     """Run the tests in *paths* with the arguments after `--`; on request measure their coverage."""
     missing = [str(path) for path in paths if not path.exists()]
@@ -380,7 +389,7 @@ def run_pytest(
     if ignored is not None:
         arguments.append(f"--ignore-glob=*/{ignored}")
     program = ["coverage", "run", "-m", "pytest"] if measured else ["python", "-m", "pytest"]
-    session.run(*program, *arguments, *session.posargs, env=env or {})
+    session.run(*program, *arguments, *options, *session.posargs, env=env or {})
 
 
 def assembled_tests() -> list[Path]:

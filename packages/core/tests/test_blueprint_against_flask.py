@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 import flask
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.test import create_environ, run_wsgi_app
 
@@ -255,7 +255,6 @@ def body(data: st.DataObject) -> None:
         assert one.answer(ours, request) == two.answer(theirs, request), request
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
 def test_trees_made_up(data: st.DataObject) -> None:
     body(data)

@@ -12,7 +12,7 @@ from typing import Any
 
 import flask
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.test import create_environ, run_wsgi_app
 
@@ -244,7 +244,6 @@ def body(data: st.DataObject) -> None:
     compare(program, data.draw(st.lists(requests_for(program.rules), min_size=1, max_size=6)))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
 def test_programs_made_up(data: st.DataObject) -> None:
     body(data)
