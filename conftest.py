@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import sys
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 # A loaded machine is not an error, so examples have no deadline. CI repeats the same examples, and
@@ -15,3 +17,13 @@ settings.register_profile("cruse", patient)
 settings.register_profile("cruse-ci", patient, derandomize=True, print_blob=True)
 settings.register_profile("cruse-deep", patient, max_examples=10_000, print_blob=True)
 settings.load_profile("cruse-ci" if "CI" in os.environ else "cruse")
+
+
+def pytest_collection_finish() -> None:
+    """Refuse a run in which `flask` is not Flask, because it would compare Cruse with itself."""
+    if "cruse.as_flask" in sys.modules:
+        raise pytest.UsageError(
+            "A module of these tests imports cruse.as_flask, so 'flask' is Cruse in this process "
+            "and nothing is compared with Flask. Import it in a process of its own, as "
+            "tests/test_as_flask.py does."
+        )

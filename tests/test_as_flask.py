@@ -48,18 +48,15 @@ def test_this_process_compares_with_the_real_flask() -> None:
 
 
 class TestImport:
-    @pytest.mark.parametrize("module", MODULES)
-    def test_every_module_has_the_names_in_the_table(self, module: str) -> None:
-        names = [
-            entry.partition("=")[0]
-            for entries in MODULES[module].values()
-            for entry in entries.split()
-        ]
+    def test_every_module_has_the_names_in_the_table(self) -> None:
         code = (
-            f"import cruse.as_flask, importlib; m = importlib.import_module({module!r}); "
-            f"print([n for n in {names!r} if not hasattr(m, n)])"
+            "from importlib import import_module\n"
+            "from cruse.as_flask.names import MODULES\n"
+            "print(len(MODULES), [f'{name} in {module}' for module, sources in MODULES.items()\n"
+            "    for names in sources.values() for name in names.split()\n"
+            "    if not hasattr(import_module(module), name.partition('=')[0])])"
         )
-        assert run_python("-c", code) == "[]"
+        assert run_python("-c", code) == "24 []"
 
     def test_flask_is_cruse(self) -> None:
         code = "import cruse.as_flask, cruse, flask; print(flask.Flask is cruse.Cruse)"
