@@ -25,6 +25,100 @@ def index():
     return f"{type(app).__module__} {__name__}"
 """
 
+PLUGIN = """
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+
+
+@click.command()
+@with_appcontext
+def plug():
+    click.echo(f"plugged into {current_app.import_name}")
+"""
+
+# Makes Flask look as if it was not installed, and shows that it does.
+WITHOUT_FLASK = """
+from importlib import metadata
+from importlib.machinery import PathFinder
+
+find = PathFinder.find_distributions
+PathFinder.find_distributions = lambda *args: (
+    found for found in find(*args) if found.metadata["Name"].lower() != "flask"
+)
+try:
+    print(metadata.version("flask"))
+except metadata.PackageNotFoundError as exc:
+    print(type(exc).__name__)
+"""
+
+PRIVATE_NAMES = """
+    flask.app:Flask._method_route
+    flask.blueprints:Blueprint._method_route
+    flask.cli:ScriptInfo._loaded_app
+    flask.config:ConfigAttribute
+    flask.ctx:AppContext flask.ctx:RequestContext flask.ctx:_AppCtxGlobals
+    flask.globals:_cv_app flask.globals:_cv_request flask.globals:app_ctx flask.globals:request_ctx
+    flask.json.provider:DefaultJSONProvider flask.json.provider:JSONProvider
+    flask.json.tag:JSONTag flask.json.tag:TaggedJSONSerializer
+    flask.sansio.app:App flask.sansio.app:App._got_first_request
+    flask.sansio.blueprints:Blueprint flask.sansio.blueprints:BlueprintSetupState
+    flask.sansio.scaffold:Scaffold flask.sansio.scaffold:_endpoint_from_view_func
+    flask.signals:Namespace flask.signals:_signals
+    flask.templating:DispatchingJinjaLoader flask.templating:_default_template_ctx_processor
+    flask.testing:EnvironBuilder flask.testing:FlaskClient._request_from_builder_args
+    flask.typing:ResponseReturnValue flask.typing:RouteCallable
+    flask.views:http_method_funcs
+    flask.wrappers:RequestBase flask.wrappers:ResponseBase
+"""
+FIND_MISSING = """
+import sys
+from importlib import import_module
+
+import flask
+from flask.cli import ScriptInfo
+
+# What objects have, and their classes need not.
+made = {"App": flask.Flask("x"), "ScriptInfo": ScriptInfo()}
+
+for place in sys.argv[1:]:
+    module, _, name = place.partition(":")
+    name, _, attribute = name.partition(".")
+    found = getattr(import_module(module), name, None)
+    if found is None or attribute and not hasattr(made.get(name, found), attribute):
+        print(place)
+"""
+USE_OF_PRIVATE_NAMES = """
+from flask import Flask, g, request
+from flask.cli import ScriptInfo
+from flask.globals import _cv_app, _cv_request, app_ctx, request_ctx
+from flask.sansio.scaffold import _endpoint_from_view_func
+from flask.signals import Namespace, _signals, request_started
+from flask.testing import EnvironBuilder
+from flask.views import http_method_funcs
+
+app = Flask("private")
+info = ScriptInfo(create_app=lambda: app)
+print(info._loaded_app, app._got_first_request)
+info.load_app()
+
+
+def view():
+    print(request_ctx.request.url_rule, app_ctx.app.name, app_ctx.g is g._get_current_object())
+    print(_cv_request.get().request is request._get_current_object(), _cv_app.get().app.name)
+    return "viewed"
+
+
+app._method_route("GET", "/private", {})(view)
+client = app.test_client()
+print(client.get("/private").text, client.post("/private").status_code)
+print(info._loaded_app is app, app._got_first_request)
+print(_endpoint_from_view_func(view), *sorted(http_method_funcs))
+print(client._request_from_builder_args(("/private?a=1",), {"method": "PUT"}).full_path)
+print(EnvironBuilder(app, "/private", base_url="https://a.example").get_environ()["HTTP_HOST"])
+print(type(_signals) is Namespace, _signals["request-started"] is request_started)
+"""
+
 
 def run_python(*arguments: str, cwd: Path | None = None, **variables: str) -> str:
     """Run Python with *arguments* and return what it printed; an AssertionError if it fails."""
@@ -68,6 +162,27 @@ class TestImport:
         )
         assert run_python("-c", code) == "3.1.3"
 
+    def test_flask_need_not_be_installed(self) -> None:
+        code = WITHOUT_FLASK + (
+            "import cruse.as_flask, flask\n"
+            "print(flask.Flask.__name__, metadata.version('flask'))\n"
+            "print([found.version for found in metadata.distributions(name='flask')])"
+        )
+        assert run_python("-c", code).splitlines() == [
+            "PackageNotFoundError",
+            "Cruse 3.1.3",
+            "['3.1.3']",
+        ]
+
+    def test_entry_points_lead_to_cruse(self) -> None:
+        code = (
+            "import cruse.as_flask\n"
+            "from importlib.metadata import entry_points\n"
+            "(command,) = entry_points(group='console_scripts', name='flask')\n"
+            "print(command.value, command.load().__module__)"
+        )
+        assert run_python("-c", code) == "flask.cli:main cruse_cli.main"
+
     def test_version_attribute_warns_as_in_flask(self) -> None:
         code = (
             "import warnings, cruse.as_flask, flask\n"
@@ -98,6 +213,36 @@ class TestImport:
         )
         assert "Import cruse.as_flask first" in run_python("-c", code)
 
+    def test_flask_imported_before_stays_what_it_is(self) -> None:
+        code = (
+            "import sys, flask\n"
+            "finders = list(sys.meta_path)\n"
+            "try:\n    import cruse.as_flask\nexcept ImportError as exc:\n    print(exc)\n"
+            "import flask.views\n"
+            "from cruse_cli import names\n"
+            "print(flask.views.View.__module__, sys.meta_path == finders, names.prefixes)"
+        )
+        message, rest = run_python("-c", code).splitlines()
+        assert "'flask' is imported already, from " in message
+        assert rest == "flask.views True ['CRUSE']"
+
+    def test_loader_of_ones_own_may_explain_its_search(self) -> None:
+        code = (
+            "import cruse.as_flask, logging, sys\n"
+            "from flask import Blueprint, Flask\n"
+            "from flask.debughelpers import explain_template_loading_attempts\n"
+            "from jinja2 import DictLoader\n"
+            "logging.basicConfig(stream=sys.stdout, level='INFO', format='%(message)s')\n"
+            "app, pages, loader = Flask('shop'), Blueprint('pages', 'shop'), DictLoader({})\n"
+            "attempts = [(loader, app, None), (loader, pages, ('', 'made.html', None))]\n"
+            "explain_template_loading_attempts(app, 'x.html', attempts)"
+        )
+        output = run_python("-c", code)
+        assert "Looking for template 'x.html':" in output
+        assert "trying loader of application 'shop'" in output
+        assert "trying loader of blueprint 'pages' (shop)" in output
+        assert "-> found 'made.html'" in output
+
     def test_private_context_variables_show_the_one_context(self) -> None:
         code = (
             "import cruse.as_flask\n"
@@ -108,6 +253,23 @@ class TestImport:
             "    print(_cv_app.get() is ctx, _cv_request.get() is inner)\n"
         )
         assert run_python("-c", code).splitlines() == ["None None", "True True"]
+
+
+class TestPrivateNames:
+    """Extensions use them, so they are there although Flask does not promise them."""
+
+    @pytest.mark.parametrize("runner", [(), ("-m", "cruse.as_flask")], ids=["flask", "cruse"])
+    def test_are_there_as_in_flask(self, tmp_path: Path, runner: tuple[str, ...]) -> None:
+        script = tmp_path / "find_missing.py"
+        script.write_text(FIND_MISSING)
+        assert run_python(*runner, str(script), *PRIVATE_NAMES.split()) == ""
+
+    def test_do_what_they_do_in_flask(self, tmp_path: Path) -> None:
+        script = tmp_path / "use.py"
+        script.write_text(USE_OF_PRIVATE_NAMES)
+        theirs = run_python(str(script))
+        assert "viewed 405" in theirs
+        assert run_python("-m", "cruse.as_flask", str(script)) == theirs
 
 
 class TestProgram:
@@ -136,6 +298,23 @@ class TestProgram:
             "-m", "cruse.as_flask", "-m", "flask", "routes", cwd=tmp_path, FLASK_APP="hello"
         )
         assert "index" in output
+
+    def test_flask_command_reads_flaskenv(self, tmp_path: Path) -> None:
+        pytest.importorskip("dotenv")
+        (tmp_path / "hello.py").write_text(PROGRAM)
+        (tmp_path / ".flaskenv").write_text("FLASK_APP=hello\nFLASK_ROUTES_ALL_METHODS=1\n")
+        output = run_python("-m", "cruse.as_flask", "-m", "flask", "routes", cwd=tmp_path)
+        assert "GET, HEAD, OPTIONS" in output
+
+    def test_flask_command_has_the_plugins_for_flask(self, tmp_path: Path) -> None:
+        (tmp_path / "hello.py").write_text(PROGRAM)
+        (tmp_path / "plugin.py").write_text(PLUGIN)
+        installed = tmp_path / "plugin-1.0.dist-info"
+        installed.mkdir()
+        (installed / "METADATA").write_text("Metadata-Version: 2.1\nName: plugin\nVersion: 1.0\n")
+        (installed / "entry_points.txt").write_text("[flask.commands]\nplug = plugin:plug\n")
+        command = "-m cruse.as_flask -m flask --app hello plug".split()
+        assert run_python(*command, cwd=tmp_path) == "plugged into hello"
 
     def test_flask_command_tells_the_versions(self) -> None:
         output = run_python("-m", "cruse.as_flask", "-m", "flask", "--version")

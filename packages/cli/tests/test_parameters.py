@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import ssl
 import sys
 from pathlib import Path
@@ -8,7 +9,7 @@ from types import ModuleType
 import click
 import pytest
 
-from cruse_cli import run_command
+from cruse_cli import SeparatedPathType, run_command
 
 
 def parse(*args: str) -> dict[str, object]:
@@ -90,3 +91,10 @@ class TestSeparatedPaths:
     def test_may_be_a_list_of_paths(self) -> None:
         made = run_command.make_context("run", [], default_map={"extra_files": [Path("a"), "b"]})
         assert made.params["extra_files"] == ["a", "b"]
+
+    def test_may_have_to_exist(self, tmp_path: Path) -> None:
+        existing = str(tmp_path)
+        paths = SeparatedPathType(exists=True)
+        assert paths.convert(existing, None, None) == [existing]
+        with pytest.raises(click.BadParameter, match="missing' does not exist"):
+            paths.convert(os.pathsep.join((existing, "missing")), None, None)

@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable
 from functools import cached_property
 from typing import Any
+from unittest.mock import create_autospec
 
 import pytest
 from hypothesis import given
@@ -105,6 +106,12 @@ class TestMatch:
         assert request.endpoint is None
         assert request.blueprint is None
         assert request.blueprints == []
+
+    def test_a_stand_in_for_tests_may_be_made_from_the_class(self) -> None:
+        stand_in = create_autospec(Request, spec_set=True, instance=True)
+        stand_in.view_args = {"id": 1}
+        assert isinstance(stand_in, Request)
+        assert stand_in.view_args["id"] == 1
 
     @pytest.mark.parametrize(
         ("endpoint", "blueprint", "blueprints"),

@@ -2,17 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Iterable
 from contextvars import Token
-from typing import Any
+from typing import Any, TypeAlias
 
+from cruse import Cruse
 from cruse_core.blueprint import OWN_GROUP
 from cruse_core.context import AnyContext, current
+from cruse_templating.errors import Place
+from cruse_templating.jinja import BaseLoader
+from cruse_templating.loader import Source, explain_search, name_owner
 
 _ABSENT: Any = object()
 
 # What Flask's signatures have as a default where None means something.
 _sentinel = OWN_GROUP
+
+
+# Of a hook that Flask has no more; annotations still name it.
+BeforeFirstRequestCallable: TypeAlias = Callable[[], Awaitable[None] | None]
+
+
+def explain_template_loading_attempts(
+    app: Cruse, template: str, attempts: Iterable[tuple[BaseLoader, object, Source | None]]
+) -> None:
+    """Log how a loader of one's own has looked for *template*.
+
+    Args:
+        app: Whose logger it is.
+        template: Name of the template.
+        attempts: Each loader that was asked, whose it is, and what it answered.
+    """
+    asked = [(Place(name_owner(owner), loader), source) for loader, owner, source in attempts]
+    app.logger.info(explain_search(template, asked))
 
 
 class UnexpectedUnicodeError(AssertionError, UnicodeError):

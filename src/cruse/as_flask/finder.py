@@ -23,8 +23,8 @@ _MAIN_SOURCE = "from flask.cli import main\n\nmain()\n"
 
 # Available as attributes of `flask` once that is imported.
 _IMPORTED_WITH_FLASK = (
-    "app blueprints cli config ctx globals helpers json sansio sessions signals templating typing "
-    "wrappers"
+    "app blueprints cli config ctx globals helpers json logging sansio sessions signals templating "
+    "typing wrappers"
 ).split()
 
 

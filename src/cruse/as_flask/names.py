@@ -6,17 +6,11 @@ that differs.
 
 from __future__ import annotations
 
-_TYPES = (
-    "AfterRequestCallable AppOrBlueprintKey BeforeRequestCallable ErrorHandlerCallable HeaderValue "
-    "HeadersValue ResponseReturnValue ResponseValue RouteCallable TeardownCallable "
-    "URLDefaultCallable"
-)
 _SIGNALS = (
     "appcontext_popped appcontext_pushed appcontext_tearing_down before_render_template "
     "got_request_exception message_flashed request_finished request_started request_tearing_down "
     "template_rendered"
 )
-_PROXIES = "current_app g request session"
 _CONTEXT_VARS = {"cruse.as_flask.adapters": "_cv_app _cv_request _sentinel"}
 _SETUP = {
     "cruse_core.scaffold": "setupmethod _endpoint_from_view_func=endpoint_from_view Scaffold F",
@@ -26,7 +20,12 @@ _HOOK_TYPES = (
     "T_after_request T_before_request T_error_handler T_teardown T_url_defaults "
     "T_url_value_preprocessor"
 )
-_TEMPLATE_TYPES = "T_template_context_processor T_template_filter T_template_global T_template_test"
+_PROCESSOR_TYPE = "T_template_context_processor=T_context_processor"
+_TEMPLATE_TYPES = "T_template_filter=T_filter T_template_global=T_global T_template_test=T_test"
+_APP_TYPES = {
+    "cruse_cli.app": "T_shell_context_processor=T_processor",
+    "cruse_templating.app": _TEMPLATE_TYPES,
+}
 
 MODULES: dict[str, dict[str, str]] = {
     "flask": {
@@ -42,6 +41,7 @@ MODULES: dict[str, dict[str, str]] = {
     },
     "flask.app": {
         "cruse": "Flask=Cruse App=Cruse Request Response current_app",
+        "cruse_cli": "get_load_dotenv",
         "cruse_core.context": "AppContext RequestContext",
         "cruse_core.environment": "get_debug_flag=debug_flag",
         "cruse_core.files": "send_from_directory",
@@ -52,7 +52,9 @@ MODULES: dict[str, dict[str, str]] = {
             "appcontext_tearing_down got_request_exception request_finished request_started "
             "request_tearing_down"
         ),
+        "cruse_core.scaffold": "T_teardown",
         "cruse_templating.environment": "Environment",
+        **_APP_TYPES,
         **_CONTEXT_VARS,
     },
     "flask.blueprints": {
@@ -72,11 +74,13 @@ MODULES: dict[str, dict[str, str]] = {
         ),
         "cruse_cli.main": "cli main",
         "cruse_core.environment": "get_debug_flag=debug_flag",
+        "cruse_core.scaffold": "F",
     },
     "flask.config": {"cruse_core.config": "Config ConfigAttribute T"},
     "flask.ctx": {
         "cruse_core.app_globals": "_AppCtxGlobals=AppGlobals",
         "cruse_core.context": "AppContext RequestContext",
+        "cruse_core.scaffold": "F",
         "cruse_core.shortcuts": (
             "after_this_request copy_current_request_context has_app_context has_request_context"
         ),
@@ -85,7 +89,7 @@ MODULES: dict[str, dict[str, str]] = {
     },
     "flask.debughelpers": {
         "cruse": "App=Cruse Blueprint",
-        "cruse.as_flask.adapters": "UnexpectedUnicodeError",
+        "cruse.as_flask.adapters": "UnexpectedUnicodeError explain_template_loading_attempts",
         "cruse_core.debug_helpers": (
             "DebugFilesKeyError FormDataRoutingRedirect attach_enctype_error_multidict"
         ),
@@ -139,14 +143,18 @@ MODULES: dict[str, dict[str, str]] = {
         "cruse_templating.environment": "Environment",
         "cruse_templating.loader": "DispatchingJinjaLoader",
         **_SETUP,
+        "cruse_core.scaffold": f"{_SETUP['cruse_core.scaffold']} T_teardown",
+        **_APP_TYPES,
     },
     "flask.sansio.blueprints": {
         "cruse": "Blueprint",
         "cruse_core.blueprint": f"BlueprintSetupState DeferredSetupFunction {_HOOK_TYPES}",
+        "cruse_templating.blueprint": f"{_PROCESSOR_TYPE} {_TEMPLATE_TYPES}",
         "cruse.as_flask.adapters": "_sentinel",
         **_SETUP,
     },
     "flask.sansio.scaffold": {
+        "cruse_templating.app": _PROCESSOR_TYPE,
         "cruse_templating.processors": "_default_template_ctx_processor=default_context_processor",
         "cruse.as_flask.adapters": "_sentinel",
         "werkzeug.exceptions": "default_exceptions",
@@ -160,7 +168,7 @@ MODULES: dict[str, dict[str, str]] = {
         ),
         "cruse_core.json_tags": "TaggedJSONSerializer",
     },
-    "flask.signals": {"cruse_core.signals": f"Namespace {_SIGNALS}"},
+    "flask.signals": {"cruse_core.signals": f"Namespace _signals {_SIGNALS}"},
     "flask.templating": {
         "cruse": (
             "current_app render_template render_template_string stream_template "
@@ -181,14 +189,26 @@ MODULES: dict[str, dict[str, str]] = {
         "urllib.parse": "urlsplit",
     },
     "flask.typing": {
-        "cruse_core.types": f"{_TYPES} URLValuePreprocessorCallable",
+        "cruse.as_flask.adapters": "BeforeFirstRequestCallable",
+        "cruse_cli.app": "ShellContextProcessorCallable=ShellContextProcessor",
+        "cruse_core.types": (
+            "AfterRequestCallable AppOrBlueprintKey BeforeRequestCallable ErrorHandlerCallable "
+            "HeaderValue HeadersValue ResponseClass=R ResponseReturnValue ResponseValue "
+            "RouteCallable TeardownCallable URLDefaultCallable URLValuePreprocessorCallable"
+        ),
+        "cruse_templating.types": (
+            "TemplateContextProcessorCallable TemplateFilterCallable TemplateGlobalCallable "
+            "TemplateTestCallable"
+        ),
     },
     "flask.views": {
         "cruse": "View MethodView current_app request",
+        "cruse_core.scaffold": "F",
         "cruse_core.views": "http_method_funcs=http_method_names",
     },
     "flask.wrappers": {
         "cruse": "Request Response current_app",
         "cruse_core.plan": "_split_blueprint_path=split_blueprint_path",
+        "werkzeug.wrappers": "RequestBase=Request ResponseBase=Response",
     },
 }

@@ -85,18 +85,18 @@ def pair_with_key(ctx: click.Context, param: click.Parameter, value: str | None)
     return value
 
 
-class SeparatedPathType(click.ParamType):  # type: ignore[type-arg]  # as above
-    """Paths, or patterns of paths, joined by ":" (by ";" on Windows)."""
+class SeparatedPathType(click.Path):
+    """Paths, or patterns of paths, joined by ":" (by ";" on Windows).
 
-    name = "path"
+    Args are those of `click.Path`, and hold for each of them.
+    """
 
-    def convert(
+    def convert(  # type: ignore[override]  # several where Click has one
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> list[str]:
-        """Return the single paths; whether they exist does not matter."""
-        if isinstance(value, str):
-            return [part for part in value.split(os.pathsep) if part]
-        return [os.fspath(part) for part in value]
+    ) -> list[Any]:
+        """Return the single paths."""
+        parts = filter(None, value.split(os.pathsep)) if isinstance(value, str) else value
+        return [click.Path.convert(self, os.fspath(part), param, ctx) for part in parts]
 
 
 def _find_object(import_path: str) -> object:

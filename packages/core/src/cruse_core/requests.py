@@ -71,11 +71,11 @@ class Request(WerkzeugRequest):
     """
 
     # The rule that matched the URL; None before matching, or if none did.
-    url_rule: Rule | None
+    url_rule: Rule | None = None
     # The values in the URL by their names in the rule; None if no rule matched.
-    view_args: dict[str, Any] | None
+    view_args: dict[str, Any] | None = None
     # Why no rule matched; it is raised in place of calling a view.
-    routing_exception: HTTPException | None
+    routing_exception: HTTPException | None = None
 
     shallow = False
 
@@ -98,7 +98,6 @@ class Request(WerkzeugRequest):
         # PERF: Werkzeug computes nine values here, of which most views read two
         # (benchmarks/scenarios.py: text).
         self._environ = environ
-        self.url_rule = self.view_args = self.routing_exception = None
         if shallow:
             self.shallow = True
         elif populate_request:

@@ -40,19 +40,19 @@ T_url_value_preprocessor = TypeVar("T_url_value_preprocessor", bound=URLValuePre
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def setupmethod(method: Callable[P, T]) -> Callable[P, T]:
-    """Refuse the decorated registering method once setup is over.
+def setupmethod(f: Callable[P, T]) -> Callable[P, T]:
+    """Refuse *f*, a method that registers something, once setup is over.
 
     The method's object decides by `_check_setup_finished(name)`: an app once it has served a
     request, a blueprint once it is registered.
     """
-    name = method.__name__
+    name = f.__name__
 
-    @wraps(method)
+    @wraps(f)
     def registering(*args: P.args, **kwargs: P.kwargs) -> T:
         owner: Any = args[0]
         owner._check_setup_finished(name)
-        return method(*args, **kwargs)
+        return f(*args, **kwargs)
 
     return registering
 

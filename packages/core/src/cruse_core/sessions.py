@@ -249,9 +249,9 @@ def save_session(app: SavingApp, session: SessionMixin, response: Response) -> N
         interface.save_session(app, session, response)
 
 
-def _sha1(data: bytes = b"") -> Any:
+def _sha1(string: bytes = b"") -> Any:
     # Looked up when called: a build of Python in FIPS mode lacks it.
-    return hashlib.sha1(data)  # noqa: S324 - the default that keeps Flask's cookies valid
+    return hashlib.sha1(string)  # noqa: S324 - the default that keeps Flask's cookies valid
 
 
 class _CookieOptions(NamedTuple):

@@ -64,7 +64,7 @@ class DispatchingJinjaLoader(BaseLoader):
             except TemplateNotFound:
                 attempts.append((place, None))
         # The whole text is the message: what it contains is no format for further arguments.
-        self.app.logger.info("\n".join(_iter_explanation(template, attempts)))
+        self.app.logger.info(explain_search(template, attempts))
         for _, source in attempts:
             if source is not None:
                 return source
@@ -75,7 +75,7 @@ class DispatchingJinjaLoader(BaseLoader):
         app = self.app
         app_loader = self._find_loader(app)
         if app_loader is not None:
-            yield Place(f"application {app.import_name!r}", app_loader)
+            yield Place(name_owner(app), app_loader)
         seen: set[int] = set()
         for blueprint in app.iter_blueprints():
             # A blueprint may be registered several times, under other names.
@@ -83,8 +83,7 @@ class DispatchingJinjaLoader(BaseLoader):
                 seen.add(id(blueprint))
                 loader = self._find_loader(blueprint)
                 if loader is not None:
-                    module = getattr(blueprint, "import_name", "?")
-                    yield Place(f"blueprint {blueprint.name!r} ({module})", loader)
+                    yield Place(name_owner(blueprint), loader)
 
     def list_templates(self) -> list[str]:
         """Return the names of all templates, sorted; a loader that cannot tell is left out."""
@@ -109,8 +108,25 @@ class DispatchingJinjaLoader(BaseLoader):
         return self._folder_loaders[owner]
 
 
+def name_owner(owner: object) -> str:
+    """Return what an app or a blueprint is called in messages about its templates."""
+    module = getattr(owner, "import_name", "?")
+    if isinstance(owner, App):
+        return f"application {module!r}"
+    return f"blueprint {getattr(owner, 'name', '?')!r} ({module})"
+
+
+def explain_search(template: str, attempts: list[tuple[Place, Source | None]]) -> str:
+    """Return the lines that tell how *template* was looked for.
+
+    Args:
+        template: Its name.
+        attempts: Every place that was asked, with what it answered; None if it has no such one.
+    """
+    return "\n".join(_iter_explanation(template, attempts))
+
+
 def _iter_explanation(template: str, attempts: list[tuple[Place, Source | None]]) -> Iterator[str]:
-    """Iterate over the lines that tell how *template* was looked for."""
     yield f"Looking for template {template!r}:"
     for number, (place, source) in enumerate(attempts, start=1):
         yield f"{number:5}: trying loader of {place.owner}"
