@@ -223,6 +223,26 @@ class TestAppThatCannotBeLoaded:
         )
         assert result.output == "plain,seed-notes\n"
 
+    @pytest.mark.parametrize(
+        ("words", "completed"),
+        [
+            ("cruse routes --so", ["--sort"]),
+            ("cruse routes --sort m", ["methods", "match"]),
+            ("cruse run --exclude", ["--exclude-patterns"]),
+            ("cruse --deb", ["--debug"]),
+        ],
+    )
+    def test_completion_knows_options_and_their_values(
+        self, project: Path, shell_runner: CliRunner, words: str, completed: list[str]
+    ) -> None:
+        env = {
+            "_CRUSE_COMPLETE": "bash_complete",
+            "COMP_WORDS": words,
+            "COMP_CWORD": str(words.count(" ")),
+        }
+        output = shell_runner.invoke(cli, env=env, prog_name="cruse").output
+        assert output.splitlines() == [f"plain,{word}" for word in completed]
+
     def test_command_of_the_group_fails_with_the_text(
         self, project: Path, shell_runner: CliRunner
     ) -> None:
@@ -313,6 +333,25 @@ class TestOptions:
 
         group = CruseGroup(create_app=lambda: app, set_debug_flag=False)
         assert shell_runner.invoke(group, ["show"]).output == "True\n"
+
+    @pytest.mark.parametrize("name", [None, "run", "shell", "routes"])
+    def test_variable_of_an_option_is_named_after_it(self, name: str | None) -> None:
+        command: click.Command = cli if name is None else cli.commands[name]
+        options = [param for param in command.params if isinstance(param, click.Option)]
+        assert {option.name for option in options} == {
+            max(option.opts, key=len).removeprefix("--").replace("-", "_") for option in options
+        }
+
+    def test_variables_stand_for_the_options_of_the_command_itself(
+        self, write: Write, shell_runner: CliRunner
+    ) -> None:
+        pytest.importorskip("dotenv")
+        write("hello.py", "from cruse_core import App\nsite = App(__name__)\nprint(site.debug)\n")
+        write("settings.env", "CRUSE_ROUTES_SORT=nonsense")
+        variables = {"CRUSE_APP": "hello", "CRUSE_DEBUG": "1"}
+        assert shell_runner.invoke(cli, ["routes"], env=variables).output.startswith("True\n")
+        variables["CRUSE_ENV_FILE"] = "settings.env"
+        assert "nonsense" in shell_runner.invoke(cli, ["routes"], env=variables).output
 
     def test_env_file_is_loaded(
         self, write: Write, app: CommandsApp, shell_runner: CliRunner

@@ -70,6 +70,12 @@ class TestRoutes:
         assert "Host" in output
         assert "a.example" in output
 
+    @pytest.mark.parametrize("sort", ["endpoint", "methods", "domain", "rule", "match"])
+    def test_json_has_the_order_of_the_table(self, runner: CliRunner, sort: str) -> None:
+        table = first_words(runner.invoke(cli, f"routes --sort {sort}").output)
+        routes = json.loads(runner.invoke(cli, f"routes --json --sort {sort}").output)
+        assert [route["endpoint"] for route in routes] == table
+
     def test_json(self, runner: CliRunner) -> None:
         routes = json.loads(runner.invoke(cli, "routes --json -s rule").output)
         assert routes[1] == {
@@ -78,6 +84,16 @@ class TestRoutes:
             "subdomain": "",
             "rule": "/page/<int:x>",
         }
+
+    def test_every_option_has_a_variable(self, runner: CliRunner) -> None:
+        variables = {
+            "CRUSE_ROUTES_SORT": "rule",
+            "CRUSE_ROUTES_ALL_METHODS": "1",
+            "CRUSE_ROUTES_JSON": "1",
+        }
+        routes = json.loads(runner.invoke(cli, "routes", env=variables).output)
+        assert [route["endpoint"] for route in routes] == ["alpha", "zeta", "static"]
+        assert "OPTIONS" in routes[0]["methods"]
 
     def test_json_of_no_routes_is_an_empty_array(self) -> None:
         runner = CliRunner(App("bare", static_folder=None))

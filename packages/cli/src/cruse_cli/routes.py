@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
+from json import dumps
 from typing import NamedTuple
 
 import click
@@ -98,17 +98,17 @@ def format_table(routes: Sequence[Route], domain_title: str) -> str:
     help="Order of the routes. 'match' is the order in which they are tried for a request.",
 )
 @click.option("--all-methods", is_flag=True, help="Show HEAD and OPTIONS too.")
-@click.option("--json", "as_json", is_flag=True, help="Print a JSON array for other programs.")
+@click.option("--json", is_flag=True, help="Print a JSON array for other programs.")
 @with_appcontext
-def routes_command(sort: str, all_methods: bool, as_json: bool) -> None:
+def routes_command(sort: str, all_methods: bool, json: bool) -> None:
     """Show every route with its endpoint and methods."""
     app = find_current_app()
     assert app is not None
     domain_title = "Host" if app.url_map.host_matching else "Subdomain"
     routes = sort_routes(list_routes(app, all_methods=all_methods), sort)
-    if as_json:
+    if json:
         click.echo(
-            json.dumps(
+            dumps(
                 [
                     {
                         "endpoint": route.endpoint,
