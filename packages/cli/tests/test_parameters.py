@@ -58,6 +58,16 @@ class TestCertificate:
         ):
             parse("--cert", path, "--key", __file__)
 
+    def test_context_may_stand_beside_the_app(
+        self, project: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        # An installed script does not start in the current folder.
+        monkeypatch.setattr(sys, "path", [path for path in sys.path if path])
+        project.joinpath("own_tls.py").write_text(
+            "import ssl\ncontext = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)"
+        )
+        assert isinstance(parse("--cert", "own_tls:context")["cert"], ssl.SSLContext)
+
     def test_module_may_be_the_context(self, monkeypatch: pytest.MonkeyPatch) -> None:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         monkeypatch.setitem(sys.modules, "ready_context", context)

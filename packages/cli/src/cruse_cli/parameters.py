@@ -8,6 +8,8 @@ from typing import Any
 
 import click
 
+from cruse_cli.discovery import prepare_import
+
 
 class CertParamType(click.ParamType):  # type: ignore[type-arg]  # generic since Click 8.4 only
     """A certificate for HTTPS: a file, "adhoc", or the import path of an `ssl.SSLContext`."""
@@ -102,6 +104,8 @@ class SeparatedPathType(click.Path):
 def _find_object(import_path: str) -> object:
     """Return what `module:name`, `module.name` or `module` stands for; None if nothing."""
     module_name, colon, name = import_path.partition(":")
+    # The application is loaded later, and with it the current folder becomes importable.
+    prepare_import(module_name)
     if not colon:
         try:
             return importlib.import_module(import_path)
