@@ -102,6 +102,20 @@ def start(project: Path) -> Iterator[Callable[..., Server]]:
         server.stop()
 
 
+SSL_CONTEXT = """
+    import ssl
+
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain("own.crt", "own.key")
+"""
+
+
+def read_securely(url: str, context: ssl.SSLContext) -> str:
+    assert url.startswith("https://")
+    with urllib.request.urlopen(url, timeout=TIMEOUT_SECONDS, context=context) as answer:
+        return str(answer.read().decode())
+
+
 def read(url: str) -> tuple[int, str]:
     try:
         with urllib.request.urlopen(url, timeout=TIMEOUT_SECONDS) as answer:
@@ -135,11 +149,23 @@ class TestServer:
         pytest.importorskip("cryptography")
         write("app.py", HELLO.format(answer="hello"))
         url = start("run", "--port", "0", "--cert", "adhoc").wait_for_url()
-        assert url.startswith("https://")
         # Nobody has signed it.
-        context = ssl._create_unverified_context()
-        with urllib.request.urlopen(url, timeout=TIMEOUT_SECONDS, context=context) as answer:
-            assert answer.read() == b"hello"
+        assert read_securely(url, ssl._create_unverified_context()) == "hello"
+
+    @pytest.mark.parametrize(
+        "options", ["--cert own.crt --key own.key", "--cert tls:context", "--cert tls.context"]
+    )
+    def test_certificate_is_read_or_imported(
+        self, write: Write, start: Callable[..., Server], options: str
+    ) -> None:
+        pytest.importorskip("cryptography")
+        write("app.py", HELLO.format(answer="hello"))
+        write("tls.py", SSL_CONTEXT)
+        werkzeug.serving.make_ssl_devcert("own", host="127.0.0.1")
+        url = start("run", "--port", "0", *options.split()).wait_for_url()
+        context = ssl.create_default_context(cafile="own.crt")
+        context.check_hostname = False
+        assert read_securely(url, context) == "hello"
 
     def test_interrupt_ends_it_quietly(self, write: Write, start: Callable[..., Server]) -> None:
         write("app.py", HELLO.format(answer="hello"))
@@ -214,6 +240,23 @@ class TestServer:
         server.wait_for("Detected change in .*settings.toml")
         server.wait_for("Debugger PIN")
 
+    def test_waiting_for_changes_looks_at_none_of_ten_thousand_files(
+        self, write: Write, project: Path, start: Callable[..., Server]
+    ) -> None:
+        pytest.importorskip("watchfiles")
+        for number in range(100):
+            folder = project / f"package{number}"
+            folder.mkdir()
+            for module in range(100):
+                (folder / f"module{module}.py").touch()
+        write("app.py", LOOKS_WHILE_IDLE)
+        server = start("run", "--reload", "--port", "0")
+        url = server.wait_for_url()
+        server.wait_for("Restarting with watchfiles")
+        assert read(url) == (200, "nothing")
+        (project / "package50" / "module50.py").write_text("changed = True")
+        server.wait_for("Detected change in .*package50/module50.py")
+
     def test_error_at_the_first_start_ends_the_command(self, write: Write, cruse: Cruse) -> None:
         write("app.py", "import no_such_module_here\n")
         result = cruse("run", "--debug", "--port", "0")
@@ -233,6 +276,51 @@ class TestServer:
         assert f"Port {port} on 127.0.0.1 is in use by another program" in result.stderr
         assert "--port" in result.stderr
 
+
+# An app that notes what its process looks at while the reloader wakes up twenty times.
+LOOKS_WHILE_IDLE = """
+    import os
+    import threading
+
+    from cruse_cli import reloader
+    from cruse_core import App
+
+    app = App(__name__, static_folder=None)
+    looks = []
+    woken = threading.Semaphore(0)
+    find_imported = reloader._imported
+
+
+    def note_waking():
+        woken.release()
+        return find_imported()
+
+
+    def note_looking(name):
+        original = getattr(os, name)
+
+        def look(*args, **kwargs):
+            looks.append(name)
+            return original(*args, **kwargs)
+
+        setattr(os, name, look)
+
+
+    reloader._imported = note_waking
+    reloader.PAUSE_MS = 10
+
+
+    @app.get("/")
+    def idle():
+        # The first round looks for what was saved during the start.
+        for _ in range(3):
+            woken.acquire()
+        for name in ("stat", "lstat", "scandir", "listdir", "walk"):
+            note_looking(name)
+        for _ in range(20):
+            woken.acquire()
+        return ", ".join(looks) or "nothing"
+"""
 
 HIDE_WATCHFILES = """
     import importlib.util
@@ -284,7 +372,9 @@ class TestOptions:
             CRUSE_RUN_WITH_THREADS="0",
             CRUSE_RUN_EXTRA_FILES=os.pathsep.join(("a", "b")),
             CRUSE_RUN_EXCLUDE_PATTERNS="*x*",
+            CRUSE_RUN_DEBUG="1",
         )
+        assert served["app"].debug is True
         assert (served["host"], served["port"]) == ("0.0.0.0", 8000)
         assert served["use_reloader"] is served["use_debugger"] is True
         assert served["threaded"] is False
