@@ -36,6 +36,8 @@ def views(app: TestingApp) -> None:
             form=request.form,
             agent=request.headers.get("User-Agent"),
             address=request.remote_addr,
+            query=request.args,
+            credentials=request.authorization and request.authorization.parameters,
         )
 
     @app.post("/upload")
@@ -79,6 +81,18 @@ class TestOpen:
         posted = client.post("/echo", data={"b": "2"}).json
         assert posted is not None
         assert posted["form"] == {"b": "2"}
+
+    def test_sends_a_query_headers_and_credentials(self, client: Client) -> None:
+        sent = client.get(
+            "/echo",
+            query_string={"a": "ä"},
+            headers={"User-Agent": "own"},
+            auth=("ada", "secret"),
+        ).json
+        assert sent is not None
+        assert sent["query"] == {"a": "ä"}
+        assert sent["agent"] == "own"
+        assert sent["credentials"] == {"username": "ada", "password": "secret"}
 
     def test_sends_files(self, client: Client) -> None:
         data = {"file": (io.BytesIO(b"text"), "a.txt")}
@@ -169,6 +183,16 @@ class TestCookies:
         client.delete_cookie("session")
         assert client.get("/count").text == "1"
         assert app.test_client().get("/count").text == "1"
+
+    def test_can_be_set_by_hand(self, app: TestingApp, client: Client) -> None:
+        app.add_url_rule("/colour", "colour", lambda: request.cookies.get("colour", "none"))
+        client.set_cookie("colour", "blue", path="/colour")
+        assert client.get("/colour").text == "blue"
+        cookie = client.get_cookie("colour", path="/colour")
+        assert cookie is not None
+        assert cookie.value == "blue"
+        client.delete_cookie("colour", path="/colour")
+        assert client.get("/colour").text == "none"
 
     def test_can_be_switched_off(self, app: TestingApp) -> None:
         client = app.test_client(use_cookies=False)

@@ -37,11 +37,11 @@ class Renderings(list[Rendering]):
         """Names of the templates, in the order of their rendering."""
         return [rendering.name for rendering in self]
 
-    def assert_rendered(self, name: str, /, **values: Any) -> Rendering:
+    def assert_rendered(self, name: str | None, /, **values: Any) -> Rendering:
         """Check that a template was rendered, and return the first such rendering.
 
         Args:
-            name: Of the template.
+            name: Of the template; None for one that was made from a string.
             **values: What it must have been given, among other values.
 
         Raises:
@@ -62,7 +62,7 @@ class Renderings(list[Rendering]):
             f"{', '.join(map(repr, given))}."
         )
 
-    def assert_not_rendered(self, name: str) -> None:
+    def assert_not_rendered(self, name: str | None) -> None:
         """Check that a template was not rendered.
 
         Raises:
@@ -125,12 +125,12 @@ def record_templates(app: App) -> Iterator[Renderings]:
 
 
 @contextmanager
-def assert_template_rendered(app: App, name: str, /, **values: Any) -> Iterator[Renderings]:
+def assert_template_rendered(app: App, name: str | None, /, **values: Any) -> Iterator[Renderings]:
     """Check at the end of the block that *app* has rendered a template inside it.
 
     Args:
         app: Whose templates count.
-        name: Of the template.
+        name: Of the template; None for one that was made from a string.
         **values: What it must have been given, among other values.
 
     Raises:
