@@ -43,9 +43,13 @@ from cruse_core.views import MethodView as MethodView
 from cruse_core.views import View as View
 from cruse_templating import get_template_attribute as get_template_attribute
 from cruse_templating import render_template as render_template
+from cruse_templating import render_template_async as render_template_async
 from cruse_templating import render_template_string as render_template_string
+from cruse_templating import render_template_string_async as render_template_string_async
 from cruse_templating import stream_template as stream_template
+from cruse_templating import stream_template_async as stream_template_async
 from cruse_templating import stream_template_string as stream_template_string
+from cruse_templating import stream_template_string_async as stream_template_string_async
 
 
 def __getattr__(name: str) -> str:
