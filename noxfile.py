@@ -34,6 +34,9 @@ ROOT = Path(__file__).parent
 CONSTRAINTS = ROOT / "constraints.txt"
 PYPROJECT = nox.project.load_toml(ROOT / "pyproject.toml")
 FIELD_NOTES = ROOT / "examples" / "field_notes"
+# Its extensions have no types, and versions of their own.
+GUESTBOOK = ROOT / "examples" / "with_flask_extensions"
+GUESTBOOK_CONSTRAINTS = GUESTBOOK / "constraints.txt"
 
 # Folder of each distribution, in the order in which they build on each other.
 FOLDERS = {
@@ -99,7 +102,7 @@ def types(session: nox.Session) -> None:
     sources = [ROOT / "src", *(folder / "src" for folder in list(FOLDERS.values())[:-1])]
     session.run("mypy", *map(str, sources), "hatch_build.py", "noxfile.py")
     session.run("mypy", "tests/typing")
-    for example in sorted((ROOT / "examples").iterdir()):
+    for example in sorted({*(ROOT / "examples").iterdir()} - {GUESTBOOK}):
         with session.chdir(example):
             session.run("mypy", "--config-file", str(ROOT / "pyproject.toml"), ".")
     session.run("pyright", "--pythonpath", session_python(session))
@@ -139,10 +142,15 @@ def tests(session: nox.Session, part: str) -> None:
 @nox.session(default=False, requires=["wheels"])
 def conformance(session: nox.Session) -> None:
     """Run Flask's own test suite on Flask and on Cruse, and compare."""
-    # Flask's suite needs pytest 8, so this environment is not the one of `constraints.txt`.
     wheels = sorted(map(str, wheel_folder().glob("*.whl")))
     requirements = ["pytest>=8,<9", "flask[async]==3.1.3", "cryptography", "greenlet", "pip"]
-    session.install(*wheels, *requirements, "python-dotenv")
+    # Flask's suite needs pytest 8; all else has the versions of the other sessions.
+    pins = [pin for pin in CONSTRAINTS.read_text().splitlines() if not pin.startswith("pytest")]
+    constraints = Path(session.virtualenv.location).resolve() / "constraints.txt"
+    constraints.write_text("\n".join(pins) + "\n")
+    session.install("-c", str(constraints), *wheels, *requirements, "python-dotenv")
+    # The version number is the same although the code may not be.
+    session.install("--force-reinstall", "--no-deps", *wheels)
     session.run("python", "tests/conformance/run.py", *session.posargs)
 
 
@@ -152,6 +160,14 @@ def fuzz(session: nox.Session) -> None:
     install_wheels(session, *FOLDERS, groups=["test", "peers"])
     options = ["-m", "hypothesis", "--hypothesis-profile=cruse-deep"]
     run_pytest(session, ROOT / "packages", options=options)
+
+
+@nox.session(default=False, requires=["wheels"])
+def extensions(session: nox.Session) -> None:
+    """Run a program with seventeen of Flask's extensions on Flask and on Cruse, and compare."""
+    needed = guestbook_requirements()
+    install_wheels(session, *FOLDERS, extra=needed, constraints=GUESTBOOK_CONSTRAINTS)
+    run_pytest(session, GUESTBOOK / "tests")
 
 
 @nox.session(default=False, requires=["wheels"])
@@ -266,26 +282,35 @@ def profile(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def constraints(session: nox.Session) -> None:
-    """Write constraints.txt anew, from the newest releases that work together."""
+    """Write both constraints.txt anew, from the newest releases that work together."""
     session.install("uv")
-    wanted = [*third_party_requirements(), *field_notes_requirements("postgres")]
-    wanted += nox.project.dependency_groups(PYPROJECT, "dev")
+    groups = nox.project.dependency_groups
+    wanted = {
+        CONSTRAINTS: [*field_notes_requirements("postgres"), *groups(PYPROJECT, "dev")],
+        GUESTBOOK_CONSTRAINTS: [*guestbook_requirements(), *groups(PYPROJECT, "test")],
+    }
     source = Path(session.create_tmp()) / "requirements.in"
-    source.write_text("\n".join(wanted) + "\n")
-    session.run(
-        *["uv", "pip", "compile", str(source), "--universal", "--python-version", "3.11"],
-        *["--fork-strategy", "fewest", "--no-header", "--no-annotate", "--no-emit-index-url"],
-        *["--upgrade", "--quiet", "--output-file", str(CONSTRAINTS)],
-    )
+    for target, requirements in wanted.items():
+        source.write_text("\n".join([*third_party_requirements(), *requirements]) + "\n")
+        session.run(
+            *["uv", "pip", "compile", str(source), "--universal", "--python-version", "3.11"],
+            *["--fork-strategy", "fewest", "--no-header", "--no-annotate", "--no-emit-index-url"],
+            *["--upgrade", "--quiet", "--output-file", str(target)],
+        )
 
 
 # --------------------------------------------------------------------------------------- installing
 
 
-def install_groups(session: nox.Session, *groups: str, extra: Sequence[str] = ()) -> None:
-    """Install dependency groups of pyproject.toml at the versions of constraints.txt."""
+def install_groups(
+    session: nox.Session,
+    *groups: str,
+    extra: Sequence[str] = (),
+    constraints: Path = CONSTRAINTS,
+) -> None:
+    """Install dependency groups of pyproject.toml at the versions of *constraints*."""
     requirements = nox.project.dependency_groups(PYPROJECT, *groups)
-    session.install("-c", str(CONSTRAINTS), *requirements, *extra)
+    session.install("-c", str(constraints), *requirements, *extra)
 
 
 def install_wheels(
@@ -293,6 +318,7 @@ def install_wheels(
     *parts: str,
     extra: Sequence[str] = (),
     groups: Sequence[str] = ("test",),
+    constraints: Path = CONSTRAINTS,
 ) -> None:
     """Install the wheels of *parts*, with their extras, and what the session needs beside them."""
     files = {path.name.split("-")[0]: path for path in wheel_folder().glob("*.whl")}
@@ -306,7 +332,7 @@ def install_wheels(
         extras = ",".join(hook_table(FOLDERS[part]).get("optional-dependencies", {}))
         name_and_extras = f"{name}[{extras}]" if extras else name
         wanted.append(f"{name_and_extras} @ {files[name].as_uri()}")
-    install_groups(session, *groups, extra=[*wanted, *extra])
+    install_groups(session, *groups, extra=[*wanted, *extra], constraints=constraints)
     marker.touch()
 
 
@@ -367,6 +393,13 @@ def field_notes_requirements(*extras: str) -> list[str]:
     wanted = [entry for entry in project["dependencies"] if not entry.startswith("cruse")]
     for extra in extras:
         wanted += project["optional-dependencies"][extra]
+    return wanted
+
+
+def guestbook_requirements() -> list[str]:
+    """Return what the guestbook needs: Flask and its extensions."""
+    project = nox.project.load_toml(GUESTBOOK / "pyproject.toml")["project"]
+    wanted: list[str] = project["dependencies"]
     return wanted
 
 

@@ -241,8 +241,9 @@ class TestWorkspace:
         assert "cruse-core==7.3.1" in framework.metadata.get_all("Requires-Dist", [])
         assert "cruse-routing<7.4,>=7.3" in core.metadata.get_all("Requires-Dist", [])
 
-    def test_constraints_name_versions_only(self) -> None:
-        for line in (ROOT / "constraints.txt").read_text().splitlines():
+    @pytest.mark.parametrize("folder", [ROOT, ROOT / "examples" / "with_flask_extensions"])
+    def test_constraints_name_versions_only(self, folder: Path) -> None:
+        for line in (folder / "constraints.txt").read_text().splitlines():
             requirement = Requirement(line)
             assert [s.operator for s in requirement.specifier] == ["=="], line
             assert requirement.url is None, line

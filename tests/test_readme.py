@@ -35,6 +35,18 @@ def test_relative_links_lead_somewhere(page: str) -> None:
     assert missing == []
 
 
+@pytest.mark.parametrize(
+    "page", ["docs/migrating-from-flask.md", "examples/with_flask_extensions/README.md"]
+)
+def test_extensions_have_the_versions_that_were_tried(page: str) -> None:
+    constraints = (ROOT / "examples/with_flask_extensions/constraints.txt").read_text()
+    tried = dict(re.findall(r"^(flask-[\w-]+)==([\d.]+)$", constraints, re.MULTILINE))
+
+    told = re.findall(r"\| ([Ff]lask-[\w-]+) \| ([\d.]+) \|", (ROOT / page).read_text())
+
+    assert {name.lower(): version for name, version in told} == tried
+
+
 def test_sessions_that_contributors_are_told_of_exist() -> None:
     promised = (ROOT / "CONTRIBUTING.md").read_text()
     noxfile = (ROOT / "noxfile.py").read_text()

@@ -3,10 +3,6 @@
 Nothing in this package knows Cruse: how the program is started decides what it runs on.
 """
 
-# The extensions are missing where types are checked.
-# mypy: ignore-errors
-# pyright: reportMissingImports=false
-
 from __future__ import annotations
 
 import os

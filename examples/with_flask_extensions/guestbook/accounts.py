@@ -1,9 +1,5 @@
 """Accounts: register, log in, log out."""
 
-# The extensions are missing where types are checked.
-# mypy: ignore-errors
-# pyright: reportMissingImports=false
-
 from __future__ import annotations
 
 from urllib.parse import urlsplit

@@ -1,9 +1,5 @@
 """The JSON API: documented by flask-smorest, with tokens of Flask-JWT-Extended."""
 
-# The extensions are missing where types are checked.
-# mypy: ignore-errors
-# pyright: reportMissingImports=false
-
 from __future__ import annotations
 
 from typing import Any

@@ -1,9 +1,5 @@
 """Commands beside `flask db`, which Flask-Migrate adds."""
 
-# The extensions are missing where types are checked.
-# mypy: ignore-errors
-# pyright: reportMissingImports=false
-
 from __future__ import annotations
 
 from pathlib import Path

@@ -1,9 +1,5 @@
 """The extensions, made once and given to the application by its factory."""
 
-# The extensions are missing where types are checked.
-# mypy: ignore-errors
-# pyright: reportMissingImports=false, reportMissingModuleSource=false
-
 from __future__ import annotations
 
 from pathlib import Path

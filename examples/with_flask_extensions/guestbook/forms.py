@@ -1,9 +1,5 @@
 """The forms of the pages; Flask-WTF adds the CSRF token to each."""
 
-# The extensions are missing where types are checked.
-# mypy: ignore-errors
-# pyright: reportMissingImports=false
-
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _

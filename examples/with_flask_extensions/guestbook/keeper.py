@@ -1,9 +1,5 @@
 """The keeper's administration of accounts and entries, made by Flask-Admin."""
 
-# The extensions are missing where types are checked.
-# mypy: ignore-errors
-# pyright: reportMissingImports=false
-
 from __future__ import annotations
 
 from flask import Flask, abort

@@ -1,9 +1,5 @@
 """Who writes, and what was written."""
 
-# The extensions are missing where types are checked.
-# mypy: ignore-errors
-# pyright: reportMissingImports=false
-
 from __future__ import annotations
 
 from datetime import date
@@ -29,8 +25,7 @@ class User(db.Model, UserMixin):
     )
 
     def set_password(self, password: str) -> None:
-        # Cheap, because this guestbook guards nothing.
-        self.password_hash = generate_password_hash(password, method="pbkdf2:sha256:1000")
+        self.password_hash = generate_password_hash(password)
 
     def has_password(self, password: str) -> bool:
         return check_password_hash(self.password_hash, password)

@@ -1,9 +1,5 @@
 """The API of an earlier version, still served with Flask-RESTful."""
 
-# The extensions are missing where types are checked.
-# mypy: ignore-errors
-# pyright: reportMissingImports=false
-
 from __future__ import annotations
 
 from typing import Any, NoReturn

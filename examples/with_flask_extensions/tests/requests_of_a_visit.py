@@ -3,15 +3,10 @@
 It runs on whatever `flask` is in its process; `test_same_answers.py` starts it twice.
 """
 
-# The extensions are missing where types are checked.
-# mypy: ignore-errors
-# pyright: reportMissingImports=false
-
 from __future__ import annotations
 
 import json
 import re
-import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -305,4 +300,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

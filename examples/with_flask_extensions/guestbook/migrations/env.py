@@ -1,9 +1,5 @@
 """Connects Alembic with the database of the application whose `flask db` command runs."""
 
-# The extensions are missing where types are checked.
-# mypy: ignore-errors
-# pyright: reportMissingImports=false
-
 from __future__ import annotations
 
 from alembic import context

@@ -1,9 +1,5 @@
 """Accounts and entries."""
 
-# The extensions are missing where types are checked.
-# mypy: ignore-errors
-# pyright: reportMissingImports=false
-
 from __future__ import annotations
 
 import sqlalchemy as sa

@@ -1,9 +1,5 @@
 """Language of an account."""
 
-# The extensions are missing where types are checked.
-# mypy: ignore-errors
-# pyright: reportMissingImports=false
-
 from __future__ import annotations
 
 import sqlalchemy as sa
