@@ -256,6 +256,8 @@ def build(session: nox.Session) -> None:
     )
     with session.chdir(empty):
         session.run(python, "-I", str(ROOT / "tests" / "serve_one_request.py"), external=True)
+        # Nothing in this environment brings Flask along.
+        session.run(python, "-I", "-m", "cruse.as_flask", "-m", "flask", "--version", external=True)
 
 
 @nox.session(default=False, requires=["wheels"])

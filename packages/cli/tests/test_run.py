@@ -14,6 +14,7 @@ import threading
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -240,6 +241,28 @@ class TestServer:
         server.wait_for("Detected change in .*settings.toml")
         server.wait_for("Debugger PIN")
 
+    def test_excluded_file_does_not_restart_the_server(
+        self, write: Write, start: Callable[..., Server]
+    ) -> None:
+        pytest.importorskip("watchfiles")
+        write("app.py", HELLO.format(answer="hello"))
+        write("made/tables.py", "")
+        options = ["--debug", "--port", "0", "--exclude-patterns", f"*{os.sep}made{os.sep}*"]
+        server = start("run", *options)
+        server.wait_for("Debugger PIN")
+        write("made/tables.py", "made = True")
+        write("app.py", HELLO.format(answer="hello again"))
+        server.wait_for("Detected change in .*app.py")
+        assert "tables.py" not in server.output
+
+    def test_threads_serve_requests_at_once(
+        self, write: Write, start: Callable[..., Server]
+    ) -> None:
+        write("app.py", MEETING)
+        url = start("run", "--port", "0").wait_for_url()
+        with ThreadPoolExecutor() as pool:
+            assert list(pool.map(read, [url, url])) == [(200, "both are here")] * 2
+
     def test_waiting_for_changes_looks_at_none_of_ten_thousand_files(
         self, write: Write, project: Path, start: Callable[..., Server]
     ) -> None:
@@ -276,6 +299,20 @@ class TestServer:
         assert f"Port {port} on 127.0.0.1 is in use by another program" in result.stderr
         assert "--port" in result.stderr
 
+
+# A view that answers once a second request has come.
+MEETING = f"""
+    import threading
+    from cruse_core import App
+
+    app = App(__name__)
+    meeting = threading.Barrier(2)
+
+    @app.route("/")
+    def meet():
+        meeting.wait({TIMEOUT_SECONDS})
+        return "both are here"
+"""
 
 # An app that notes what its process looks at while the reloader wakes up twenty times.
 LOOKS_WHILE_IDLE = """
