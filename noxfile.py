@@ -230,6 +230,16 @@ def postgres(session: nox.Session) -> None:
         run_pytest(session, tests_folder, env={"FIELD_NOTES_TEST_DATABASE_URL": url})
 
 
+@nox.session(default=False, requires=["wheels"])
+def deploying(session: nox.Session) -> None:
+    """Start each server with the files of the documentation, alone and behind nginx."""
+    # Debian puts it where only root looks.
+    if shutil.which("nginx", path=f"{os.environ['PATH']}{os.pathsep}/usr/sbin") is None:
+        session.error("No nginx was found. Install it: apt-get install nginx")
+    install_wheels(session, *FOLDERS, groups=["deploying"])
+    run_pytest(session, ROOT / "tests" / "deploying", env={"CRUSE_TEST_SERVERS": "1"})
+
+
 # ------------------------------------------------------------------------------- release and beyond
 
 
