@@ -42,8 +42,10 @@ CODE_DIRECTIVE = re.compile(r"^\{(?:code-block|code|sourcecode)\} *(?P<language>
 OPTION = re.compile(r"^:(?P<name>[\w-]+):\s*(?P<value>.*)$")
 ESCAPE_SEQUENCE = re.compile(r"\x1b\[[0-9;]*m")
 SERVER = re.compile(r"^(?:cruse (?!.*--help).*\brun\b|python \w+\.py)")
-# Servers for the public; tests/deploying starts them.
-DEPLOYED = re.compile(r"^(?:granian|gunicorn|uwsgi|waitress-serve) ")
+# There is an environment already, and tests/deploying starts the servers for the public.
+LEFT_OUT = re.compile(
+    r"python -m venv \.venv|\. \.venv/bin/activate|(?:granian|gunicorn|uwsgi|waitress-serve) .*"
+)
 WAIT_SECONDS = 30
 ROOT = Path(__file__).parents[2]
 
@@ -225,9 +227,7 @@ class Page:
                 check_requirements(command)
             elif command.startswith("python -m nox -s "):
                 check_session(command.split()[4])
-            elif DEPLOYED.match(command) and self.path.name == "deploying.md":
-                pass
-            elif command in {"python -m venv .venv", ". .venv/bin/activate"}:
+            elif LEFT_OUT.fullmatch(command):
                 pass
             elif command.startswith("cd "):
                 self.folder = (self.folder / command.removeprefix("cd ")).resolve(strict=True)
