@@ -21,7 +21,7 @@ T_processor = TypeVar("T_processor", bound=ShellContextProcessor)
 class CommandsApp(App):
     """An `App` with commands of its own."""
 
-    # Makes the runner of `test_cli_runner`; None stands for `CliRunner`.
+    #: Makes the runner of `test_cli_runner`; None stands for `CliRunner`.
     test_cli_runner_class: type[cruse_cli.CliRunner] | None = None
 
     @cached_property

@@ -226,7 +226,7 @@ class Config(dict[str, Any]):
         """Return the settings whose keys start with *namespace*, as keyword arguments say.
 
         Args:
-            namespace: What the keys start with, for example "MAIL_".
+            namespace: What the keys start with, for example `"MAIL_"`.
             lowercase: Whether the keys of the result are in lower case.
             trim_namespace: Whether they lack the namespace.
         """

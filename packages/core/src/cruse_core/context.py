@@ -128,7 +128,7 @@ class Context:
 
     @property
     def owner(self) -> AnyContext:
-        """The context whose `g` this is: this one, or the one that it was pushed in."""
+        """The context whose `g` this is, this one or the one that it was pushed in."""
         return cast("AnyContext", self) if self.joined is None else self.joined.owner
 
     def push(self) -> None:
@@ -195,7 +195,7 @@ class AppContext(Context):
         app: The app that `current_app` is while this context is active.
     """
 
-    # Set at the first push: the request context that was active then. Its request stays readable.
+    #: The request context that was active at the first push. Its request stays readable.
     request_context: RequestContext | None = None
 
     # Those of that request; OutOfContextError without one.
@@ -271,9 +271,9 @@ class RequestContext(Context):
     made_request: Request | None
     # The rule and the values that the URL has led to, or the error, for a request made later.
     found: tuple[Rule | None, dict[str, Any] | None, HTTPException | None]
-    # What the request is made of.
+    #: What the request is made of.
     environ: WSGIEnvironment
-    # Its session, if something has opened it.
+    #: Its session, if something has opened it.
     opened_session: SessionMixin | None
     # Its hooks and view; `renew_plan` while it is None or stale.
     plan: Plan | None
@@ -283,7 +283,7 @@ class RequestContext(Context):
     # The ids of the streams that the teardown waits for.
     _holds: frozenset[int]
 
-    # The messages that were flashed, once a page has asked for them.
+    #: The messages that were flashed, once a page has asked for them.
     flashes: list[tuple[str, str]] | None = None
     # What ended a request whose teardown waits for a stream.
     _held_exc: BaseException | None = None
@@ -330,7 +330,7 @@ class RequestContext(Context):
 
     @property
     def has_request(self) -> bool:
-        """Always True: this is the context of a request."""
+        """True, as this is the context of a request."""
         return True
 
     @lazy

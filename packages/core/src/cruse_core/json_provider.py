@@ -113,14 +113,15 @@ class DefaultJSONProvider(JSONProvider):
     dataclass as an object, and what has an `__html__` method as the text which that returns.
     """
 
-    # Turns a value of a type that JSON lacks into one of a type that it has.
+    #: Turns a value of a type that JSON lacks into one of a type that it has.
     default: Callable[[Any], Any] = staticmethod(json_default)
-    # Whether other characters than ASCII are written as escapes.
+    #: Whether other characters than ASCII are written as escapes.
     ensure_ascii = True
-    # Whether objects are sorted by key. Keys must then be of one type, for example all `str`.
+    #: Whether objects are sorted by key. Keys must then be of one type, for example all `str`.
     sort_keys = True
-    # Whether responses carry no white space; None: not in debug mode.
+    #: Whether responses carry no white space; None: not in debug mode.
     compact: bool | None = None
+    #: Content type of responses.
     mimetype = "application/json"
 
     _kept: tuple[object, Callable[[Any], str], Callable[[Any], str]] = (None, str, str)

@@ -29,7 +29,7 @@ class JSONTag:
 
     __slots__ = ("serializer",)
 
-    # The key that marks such a value; a tag without one only looks into a container.
+    #: The key that marks such a value; a tag without one only looks into a container.
     key: str = ""
 
     def __init__(self, serializer: TaggedJSONSerializer) -> None:
@@ -194,7 +194,7 @@ class TaggedJSONSerializer:
 
     __slots__ = ("_default", "_default_order", "order", "tags")
 
-    # Tags of every new serializer. The order counts: a dict that looks tagged is also a dict.
+    #: Tags of every new serializer. The order counts: a dict that looks tagged is also a dict.
     default_tags: ClassVar[list[type[JSONTag]]] = [
         TagDict,
         PassDict,

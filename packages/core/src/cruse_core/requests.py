@@ -70,11 +70,11 @@ class Request(WerkzeugRequest):
         shallow: Whether reading the body is an error.
     """
 
-    # The rule that matched the URL; None before matching, or if none did.
+    #: The rule that matched the URL; None before matching, or if none did.
     url_rule: Rule | None = None
-    # The values in the URL by their names in the rule; None if no rule matched.
+    #: The values in the URL by their names in the rule; None if no rule matched.
     view_args: dict[str, Any] | None = None
-    # Why no rule matched; it is raised in place of calling a view.
+    #: Why no rule matched; it is raised in place of calling a view.
     routing_exception: HTTPException | None = None
 
     shallow = False

@@ -185,7 +185,7 @@ class Response(_SettledClassChange, WerkzeugResponse):
 
     @property
     def max_cookie_size(self) -> int:  # type: ignore[override]  # as in Flask, the app decides
-        """Bytes of a cookie above which a warning is given: the app's MAX_COOKIE_SIZE."""
+        """Bytes of a cookie above which a warning is given, as MAX_COOKIE_SIZE says."""
         app = find_active_app()
         if app is None:
             return WerkzeugResponse.max_cookie_size

@@ -267,7 +267,7 @@ class Scaffold(metaclass=ComponentType):
 
     @property
     def static_url_path(self) -> str | None:
-        """URL path of the static files: as given, else the folder's name; None without a folder."""
+        """URL path of the static files, by default the name of their folder; None without one."""
         if self._static_url_path is not None:
             return self._static_url_path
         if self.static_folder is None:

@@ -72,16 +72,16 @@ class SavingApp(SessionApp, Protocol):
 class SessionMixin(MutableMapping[str, Any]):
     """What every session is: a mutable mapping that knows what was done to it."""
 
-    # Whether the session did not exist before; whether that is known is up to the interface.
+    #: Whether the session did not exist before; whether that is known is up to the interface.
     new = False
-    # Whether it was changed. Where that is not tracked, it counts as changed always.
+    #: Whether it was changed. Where that is not tracked, it counts as changed always.
     modified = True
-    # Whether it was read or changed, so that the answer depends on the cookie.
+    #: Whether it was read or changed, so that the answer depends on the cookie.
     accessed = True
 
     @property
     def permanent(self) -> bool:
-        """Whether the session outlives the browser: for PERMANENT_SESSION_LIFETIME."""
+        """Whether the session outlives the browser, for PERMANENT_SESSION_LIFETIME."""
         permanent: bool = self.get(_PERMANENT, False)
         return permanent
 
@@ -168,10 +168,11 @@ class SessionInterface:
     after-request functions.
     """
 
+    #: Class of the session of an app without a secret key.
     null_session_class: type[NullSession] = NullSession
-    # Whether the sessions are pickled, for extensions that keep them.
+    #: Whether the sessions are pickled, for extensions that keep them.
     pickle_based = False
-    # Whether the pipeline may wait with opening the session until somebody reads it.
+    #: Whether the pipeline may wait with opening the session until somebody reads it.
     opens_when_read = False
 
     def open_session(self, app: SessionApp, request: Request) -> SessionMixin | None:
@@ -277,11 +278,15 @@ class SecureCookieSessionInterface(SessionInterface):
     URL is matched, as with any other interface.
     """
 
+    #: Mixed into the key, so that no other signature of the app passes for a session's.
     salt: str | bytes = "cookie-session"
+    #: Hash function of the signature.
     digest_method: Callable[..., Any] = staticmethod(_sha1)
+    #: How ItsDangerous makes the key of the signature from the secret key and the salt.
     key_derivation = "hmac"
-    # Writes and reads the session; the JSON library is the app's provider.
+    #: Writes and reads the session; the JSON library is the app's provider.
     serializer: Any
+    #: Class of the sessions.
     session_class: type[SecureCookieSession] = SecureCookieSession
     opens_when_read: bool = True
 

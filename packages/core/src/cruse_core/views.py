@@ -15,14 +15,14 @@ http_method_names = frozenset({"get", "post", "head", "options", "delete", "put"
 class View:
     """A view that is an object: override `dispatch_request`, and register `as_view`'s result."""
 
-    # HTTP methods of the rule; GET by default.
+    #: HTTP methods of the rule; GET by default.
     methods: ClassVar[Collection[str] | None] = None
-    # Whether the app answers OPTIONS; by default as for every rule.
+    #: Whether the app answers OPTIONS; by default as for every rule.
     provide_automatic_options: ClassVar[bool | None] = None
-    # Applied to the view function, the first one first.
+    #: Applied to the view function, the first one first.
     decorators: ClassVar[list[Callable[..., Any]]] = []
-    # Whether each request gets an instance of its own. One for all is faster, but what is stored on
-    # it is then seen by every request.
+    #: Whether each request gets an instance of its own. One for all is faster, but what is stored
+    #: on it is then seen by every request.
     init_every_request: ClassVar[bool] = True
 
     def dispatch_request(self) -> ResponseReturnValue:

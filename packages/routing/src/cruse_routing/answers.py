@@ -22,10 +22,10 @@ class Answer(Enum):
 
 
 MISS: Final = Answer.MISS
-"""No rule has this path, with any method: 404, for certain."""
+"""No rule has this path, with any method; the answer is 404 for certain."""
 
 UNDECIDED: Final = Answer.UNDECIDED
-"""Werkzeug must decide: ask `map.bind(...).match(...)`."""
+"""Werkzeug must decide, through `map.bind(...).match(...)`."""
 
 Match: TypeAlias = tuple[WerkzeugRule, dict[str, Any]]
 """A rule and the arguments for its view, in a dict of the caller's own."""

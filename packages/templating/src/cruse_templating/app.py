@@ -53,10 +53,10 @@ class TemplatingApp(App):
         }
     )
 
-    # The class of the environment; a subclass of `cruse_templating.environment.Environment`.
+    #: The class of the environment; a subclass of `cruse_templating.environment.Environment`.
     jinja_environment: type[jinja.Environment] = late(lambda: jinja.Environment)
 
-    # Options of the environment, to be set before `jinja_env` is first read.
+    #: Options of the environment, to be set before `jinja_env` is first read.
     jinja_options: dict[str, Any] = copied_dict()
 
     @property
@@ -92,7 +92,7 @@ class TemplatingApp(App):
 
     @cached_property
     def async_jinja_env(self) -> jinja.Environment:
-        """The same environment for coroutines: templates may await what they call.
+        """The same environment for coroutines, where templates may await what they call.
 
         It shares filters, tests and globals with `jinja_env`, but neither the cache of templates
         nor that of bytecode: the code of a template differs.

@@ -17,7 +17,7 @@ class TestingApp(App):
     # Its name looks like a test's to pytest.
     __test__ = False
 
-    # Class of the clients; None for `Client`.
+    #: Class of the clients; None for `Client`.
     test_client_class: type[cruse_testing.Client] | None = None
 
     def test_client(self, use_cookies: bool = True, **kwargs: Any) -> cruse_testing.Client:  # noqa: PT028 - no test

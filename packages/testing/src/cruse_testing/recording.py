@@ -19,7 +19,9 @@ from cruse_core.signals import message_flashed, template_rendered
 class Rendering(NamedTuple):
     """One template that was rendered, with the values that it was given."""
 
+    #: The template.
     template: Any
+    #: Its values, with those of context processors.
     context: dict[str, Any]
 
     @property
@@ -76,7 +78,9 @@ class Renderings(list[Rendering]):
 class Flash(NamedTuple):
     """One flashed message."""
 
+    #: What was passed to `flash`.
     message: Any
+    #: Its category.
     category: str
 
 
@@ -104,7 +108,9 @@ class Flashes(list[Flash]):
 class SentSignal(NamedTuple):
     """One signal that was sent, with its data."""
 
+    #: Name of the signal, such as "request-started".
     name: str
+    #: The keyword arguments that came with it.
     data: dict[str, Any]
 
 
