@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 
 from sphinx.application import Sphinx
 
 import cruse_core.types
 from cruse_core.late_attributes import LateAttribute
+
+sys.path.insert(0, str(Path(__file__).parent))
 
 project = "Cruse"
 author = "The Cruse contributors"
@@ -20,6 +23,7 @@ extensions = [
     "sphinx.ext.autodoc",
     "sphinx.ext.napoleon",
     "sphinx_click",
+    "pictures",
 ]
 source_suffix = {".md": "markdown"}
 exclude_patterns = ["_build", "**/_*.md"]
@@ -44,6 +48,8 @@ napoleon_numpy_docstring = False
 html_theme = "furo"
 html_title = f"Cruse {release}"
 html_show_sphinx = False
+html_static_path = ["_static"]
+html_css_files = ["site.css"]
 
 
 def skip_late_attributes(
