@@ -23,6 +23,7 @@ extensions = [
     "sphinx.ext.autodoc",
     "sphinx.ext.napoleon",
     "sphinx_click",
+    "labelled_tables",
     "pictures",
 ]
 source_suffix = {".md": "markdown"}
@@ -48,6 +49,7 @@ napoleon_numpy_docstring = False
 html_theme = "furo"
 html_title = f"Cruse {release}"
 html_show_sphinx = False
+html_copy_source = False
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
 

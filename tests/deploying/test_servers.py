@@ -86,7 +86,7 @@ def test_server_takes_a_cookie_as_large_as_a_session(command: str, folder: Path,
 
 
 def test_container_holds_what_its_command_needs(folder: Path, port: str, tmp_path: Path) -> None:
-    lines = (folder / "Containerfile").read_text().splitlines()
+    lines = (folder / "Containerfile").read_text().replace("\\\n", "").splitlines()
     image = tmp_path / "image"
     image.mkdir()
     for line in lines:
