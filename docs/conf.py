@@ -77,7 +77,14 @@ def name_aliases(
     )  # type: ignore[return-value]  # two of them
 
 
+def mark_code(app: Sphinx, ctx: object, lines: list[str]) -> None:
+    """Show as code what a command's help, which is plain text, has between quotation marks."""
+    lines[:] = [re.sub(r"(?<!\w)'(\S(?:[^']*\S)?)'(?!\w)", r"``\1``", line) for line in lines]
+
+
 def setup(app: Sphinx) -> None:
-    """Adjust what autodoc finds."""
+    """Adjust what autodoc and sphinx-click find."""
     app.connect("autodoc-skip-member", skip_late_attributes)
     app.connect("autodoc-process-signature", name_aliases)
+    app.connect("sphinx-click-process-description", mark_code)
+    app.connect("sphinx-click-process-options", mark_code)
