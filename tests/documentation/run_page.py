@@ -1,14 +1,17 @@
 """Do what a page of the documentation says, block by block, in an empty folder.
 
-`python run_page.py PAGE FOLDER` runs one page. What a block is, says its language:
+`python run_page.py PAGE… FOLDER` runs one page, or several that build on each other. What a block
+is, says its language:
 
 - `python` runs in the namespace of the page; a `text` block after it is what it prints.
 - `console` holds commands after `$ ` and what they print; a server keeps running to the page's end.
 - A block with a caption is a file of that name. Python files are imported in the end, tests run.
   After the comment `% file: NAME` a block is a file without showing its name.
+  `(continued)` after the name adds the block to the end of the file.
+- `diff` with a caption changes that file; a line `@@` leads to the next place in it.
 - Other languages are parsed where a parser is at hand. An unknown language is an error.
 
-In what is printed, `...` stands for anything.
+In what is printed, `...` stands for anything; more dots than three are dots.
 """
 
 from __future__ import annotations
@@ -27,10 +30,11 @@ import threading
 import time
 import tomllib
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, metadata
+from itertools import groupby
 from pathlib import Path
 from types import ModuleType
 
@@ -46,6 +50,8 @@ SERVER = re.compile(r"^(?:cruse (?!.*--help).*\brun\b|python \w+\.py)")
 LEFT_OUT = re.compile(
     r"python -m venv \.venv|\. \.venv/bin/activate|(?:granian|gunicorn|uwsgi|waitress-serve) .*"
 )
+ANYTHING = re.compile(r"(?<!\.)\.\.\.(?!\.)")
+CONTINUED = " (continued)"
 WAIT_SECONDS = 30
 ROOT = Path(__file__).parents[2]
 
@@ -61,8 +67,14 @@ class Block:
 
     @property
     def file(self) -> str | None:
-        """Name of the file that the block is, if it is one."""
-        return self.options.get("caption")
+        """Name of the file that the block is or changes, if it is one."""
+        caption = self.options.get("caption")
+        return caption and caption.removesuffix(CONTINUED)
+
+    @property
+    def is_continued(self) -> bool:
+        """Tell whether the block is the next part of its file."""
+        return self.options.get("caption", "").endswith(CONTINUED)
 
 
 class PageError(Exception):
@@ -104,16 +116,17 @@ def iter_blocks(text: str) -> Iterator[Block]:
 
 
 class Page:
-    """A page that is being followed, in the current folder."""
+    """Pages that are being followed one after the other, in the current folder."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.module = ModuleType(path.stem.replace("-", "_") + "_page")
+    def __init__(self, paths: Sequence[Path]) -> None:
+        self.paths = paths
+        self.path = paths[0]
+        self.module = ModuleType(self.path.stem.replace("-", "_") + "_page")
         self.module.__file__ = str(Path.cwd() / f"{self.module.__name__}.py")
         sys.modules[self.module.__name__] = self.module
         self.printed: str | None = None
         self.files: list[str] = []
-        self.folder = Path.cwd()
+        self.untested: list[str] = []
         self.reloading = False
         self.ports = {port: find_free_port() for port in ("5000", "8000")}
         self.env = {
@@ -133,12 +146,14 @@ class Page:
             PageError: Something else happens than the page says.
         """
         try:
-            for block in iter_blocks(self.path.read_text()):
-                try:
-                    self.run(block)
-                except Exception as exc:
-                    raise PageError(f"{self.path}:{block.line}: {describe(exc)}") from exc
-            self.expect_nothing_printed()
+            for path in self.paths:
+                self.path = path
+                for block in iter_blocks(path.read_text()):
+                    try:
+                        self.run(block)
+                    except Exception as exc:
+                        raise PageError(f"{self.path}:{block.line}: {describe(exc)}") from exc
+                self.expect_nothing_printed()
             self.import_files()
         finally:
             self.stop_servers()
@@ -164,12 +179,21 @@ class Page:
         path = Path(name)
         if path.is_absolute() or ".." in path.parts:
             raise PageError(f"{name} would lie outside of the page's folder.")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(block.code)
-        if block.language != "text":
+        if block.language == "diff":
+            path.write_text(change(path.read_text(), block.code))
+        elif block.is_continued:
+            path.write_text(f"{path.read_text()}\n\n{block.code}")
+            parse(block)
+        else:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(block.code)
             parse(block)
         self.files.append(name)
+        if path.name.startswith("test_"):
+            self.untested.append(name)
         self.reloading = bool(self.servers)
+        # A server in debug mode would start again after each file. It waits until it is asked.
+        self.signal_servers(signal.SIGSTOP)
         self.forget_modules()
 
     def forget_modules(self) -> None:
@@ -180,16 +204,13 @@ class Page:
                 del sys.modules[name]
 
     def import_files(self) -> None:
-        """Import every Python file of the page in a process of its own, and run the tests."""
-        python_files = [Path(name) for name in dict.fromkeys(self.files) if name.endswith(".py")]
-        tests = [str(path) for path in python_files if path.name.startswith("test_")]
-        modules = [path for path in python_files if is_importable(path)]
-        for path in modules:
-            parts = path.with_suffix("").parts
-            name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
-            self.check([sys.executable, "-c", f"import {name}"])
-        if tests:
-            self.check([sys.executable, "-m", "pytest", "-q", *tests])
+        """Import every package in a process of its own, and run the tests that no command ran."""
+        paths = {Path(name) for name in self.files if name.endswith(".py")}
+        modules = sorted(module_name(path) for path in paths if is_importable(path))
+        for _, names in groupby(modules, key=lambda name: name.partition(".")[0]):
+            self.check([sys.executable, "-c", f"import {', '.join(names)}"])
+        if self.untested:
+            self.check([sys.executable, "-m", "pytest", "-q", *dict.fromkeys(self.untested)])
 
     def check(self, command: list[str]) -> None:
         done = subprocess.run(
@@ -230,25 +251,30 @@ class Page:
             elif LEFT_OUT.fullmatch(command):
                 pass
             elif command.startswith("cd "):
-                self.folder = (self.folder / command.removeprefix("cd ")).resolve(strict=True)
+                os.chdir(command.removeprefix("cd "))
             elif command.startswith("export "):
-                name, _, value = command.removeprefix("export ").partition("=")
-                self.env[name] = shlex.split(value)[0]
+                name = command.removeprefix("export ").partition("=")[0]
+                self.env[name] = self.start_command(f'{command} && printf %s "${name}"').stdout
             elif SERVER.match(command):
                 self.start_server(command, expected or "...Press CTRL+C to quit")
             else:
                 self.run_command(command, expected)
+                if command.startswith("python -m pytest"):
+                    self.untested.clear()
 
     def run_command(self, command: str, expected: str) -> None:
+        if command.startswith("curl "):
+            self.signal_servers(signal.SIGCONT)
         done = self.start_command(command)
-        # A server in debug mode takes a moment to notice the file that was just written.
-        give_up = time.monotonic() + WAIT_SECONDS
-        while self.reloading and not agrees(expected, self.without_ports(done.stdout)):
-            if time.monotonic() > give_up:
-                break
-            time.sleep(0.1)
-            done = self.start_command(command)
-        self.reloading = False
+        if self.reloading and command.startswith("curl "):
+            # A server in debug mode takes a moment to notice the file that was just written.
+            give_up = time.monotonic() + WAIT_SECONDS
+            while not agrees(expected, self.without_ports(done.stdout)):
+                if time.monotonic() > give_up:
+                    break
+                time.sleep(0.1)
+                done = self.start_command(command)
+            self.reloading = False
         printed = self.without_ports(done.stdout)
         compare(expected, printed)
         if done.returncode and "rror" not in expected and "failed" not in expected:
@@ -258,7 +284,6 @@ class Page:
         quiet = self.with_ports(command).replace("curl ", "curl --silent --show-error ")
         return subprocess.run(
             ["bash", "-c", quiet],
-            cwd=self.folder,
             env=self.env,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -271,7 +296,6 @@ class Page:
         self.stop_servers()
         server = subprocess.Popen(
             ["bash", "-c", f"exec {self.with_ports(command)}"],
-            cwd=self.folder,
             env=self.env,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -296,13 +320,18 @@ class Page:
 
     def stop_servers(self) -> None:
         while self.servers:
+            self.signal_servers(signal.SIGTERM)
+            self.signal_servers(signal.SIGCONT)
             server, reader = self.servers.pop()
-            if server.poll() is None:
-                os.killpg(server.pid, signal.SIGTERM)
             server.wait(timeout=WAIT_SECONDS)
             reader.join()
             if server.stdout is not None:
                 server.stdout.close()
+
+    def signal_servers(self, number: signal.Signals) -> None:
+        for server, _ in self.servers:
+            if server.poll() is None:
+                os.killpg(server.pid, number)
 
     def with_ports(self, command: str) -> str:
         return replace(command, self.ports)
@@ -340,6 +369,8 @@ def accept(code: str) -> None:
 
 PARSERS: dict[str, Callable[[str], object]] = {
     "css": accept,
+    # Without a caption it changes nothing.
+    "diff": accept,
     "html": parse_template,
     "ini": parse_ini,
     "javascript": accept,
@@ -353,6 +384,29 @@ PARSERS: dict[str, Callable[[str], object]] = {
     "text": accept,
     "toml": tomllib.loads,
 }
+
+
+def change(text: str, diff: str) -> str:
+    """Return *text* with the changes that *diff* shows.
+
+    Raises:
+        PageError: A place that changes is not there, or not the only one of its kind.
+    """
+    text = f"\n{text}"
+    for place in re.split(r"^@@.*\n", diff, flags=re.MULTILINE):
+        lines = place.splitlines(keepends=True)
+        before = "".join(line[1:] or line for line in lines if not line.startswith("+"))
+        after = "".join(line[1:] or line for line in lines if not line.startswith("-"))
+        if text.count(f"\n{before}") != 1:
+            raise PageError(f"In the file, this stands {text.count(before)} times:\n{before}")
+        text = text.replace(f"\n{before}", f"\n{after}")
+    return text[1:]
+
+
+def module_name(path: Path) -> str:
+    """Return under which name the module in *path* is imported."""
+    parts = path.with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
 def is_importable(path: Path) -> bool:
@@ -410,8 +464,8 @@ def compare(expected: str, printed: str) -> None:
 
 def agrees(expected: str, printed: str) -> bool:
     """Return whether *printed* is what the page shows; `...` stands for anything."""
-    pattern = re.escape(normalise(expected)).replace(r"\.\.\.", ".*?")
-    return re.fullmatch(pattern, normalise(printed), re.DOTALL) is not None
+    parts = (re.escape(part) for part in ANYTHING.split(normalise(expected)))
+    return re.fullmatch(".*?".join(parts), normalise(printed), re.DOTALL) is not None
 
 
 def normalise(text: str) -> str:
@@ -438,12 +492,13 @@ def describe(exc: Exception) -> str:
 
 
 def main() -> None:
-    """Follow the page that the arguments name."""
-    page, folder = Path(sys.argv[1]).resolve(), sys.argv[2]
+    """Follow the pages that the arguments name."""
+    *pages, folder = sys.argv[1:]
+    paths = [Path(page).resolve() for page in pages]
     os.chdir(folder)
     sys.path.insert(0, folder)
     try:
-        Page(page).follow()
+        Page(paths).follow()
     except PageError as exc:
         sys.exit(str(exc))
 
