@@ -17,6 +17,7 @@ BUILT_IN = {
     "BlueprintNameError": ValueError,
     "ViewReturnError": TypeError,
     "ConfigError": RuntimeError,
+    "UnknownChoiceError": ValueError,
     "RootPathError": RuntimeError,
 }
 

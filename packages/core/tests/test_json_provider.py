@@ -5,8 +5,9 @@ from __future__ import annotations
 import io
 import json
 import sys
+import weakref
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 from unittest import mock
@@ -15,9 +16,19 @@ from uuid import UUID
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from werkzeug.datastructures import ImmutableDict
 from werkzeug.wrappers import Response
 
-from cruse_core.json_provider import DefaultJSONProvider, JSONProvider, OrjsonProvider, make_encode
+from cruse_core import App
+from cruse_core.errors import UnknownChoiceError
+from cruse_core.json_provider import (
+    ConfiguredJSONProvider,
+    DefaultJSONProvider,
+    JSONProvider,
+    OrjsonProvider,
+    json_default_iso8601,
+    make_encode,
+)
 
 
 class FakeApp:
@@ -25,6 +36,9 @@ class FakeApp:
 
     debug = False
     response_class: type[Response] = Response
+
+    def __init__(self) -> None:
+        self.config: dict[str, Any] = {}
 
 
 @dataclass
@@ -242,6 +256,162 @@ class TestResponse:
         assert body(Provider(app).response(1)) == "<1>\n"
 
 
+NAIVE = datetime(2026, 1, 2, 3, 4, 5, 678, tzinfo=UTC).replace(tzinfo=None)
+
+
+class TestJsonDefaultIso8601:
+    @pytest.mark.parametrize(
+        ("value", "text"),
+        [
+            (
+                datetime(2026, 1, 2, 3, 4, 5, tzinfo=timezone(timedelta(hours=5, minutes=30))),
+                "2026-01-02T03:04:05+05:30",
+            ),
+            (datetime(2026, 1, 2, 3, tzinfo=UTC), "2026-01-02T03:00:00+00:00"),
+            (NAIVE, "2026-01-02T03:04:05.000678"),
+            (date(2026, 1, 2), "2026-01-02"),
+            (time(3, 4, tzinfo=UTC), "03:04:00+00:00"),
+            (Decimal("1.10"), "1.10"),
+        ],
+    )
+    def test_time_keeps_its_offset(self, value: object, text: str) -> None:
+        assert json_default_iso8601(value) == text
+
+    def test_other_value_is_refused(self) -> None:
+        with pytest.raises(TypeError, match=r"set app\.json\.default"):
+            json_default_iso8601(timedelta(1))
+
+
+NOON = datetime(2026, 1, 2, 12, tzinfo=timezone(timedelta(hours=1)))
+
+
+class TestConfiguredJSONProvider:
+    @pytest.mark.parametrize("method", ["dumps", "response", "dump"])
+    @pytest.mark.parametrize(
+        ("settings", "provider_class", "text"),
+        [
+            ({}, DefaultJSONProvider, "Fri, 02 Jan 2026 11:00:00 GMT"),
+            ({"JSON_PROVIDER": "orjson"}, OrjsonProvider, "Fri, 02 Jan 2026 11:00:00 GMT"),
+            ({"JSON_DATES": "iso8601"}, DefaultJSONProvider, "2026-01-02T12:00:00+01:00"),
+            (
+                {"JSON_PROVIDER": "orjson", "JSON_DATES": "iso8601"},
+                OrjsonProvider,
+                "2026-01-02T12:00:00+01:00",
+            ),
+        ],
+    )
+    def test_settings_loaded_after_the_app_was_made_decide(
+        self,
+        settings: dict[str, str],
+        provider_class: type[DefaultJSONProvider],
+        text: str,
+        method: str,
+    ) -> None:
+        app = App("shop")
+        provider = app.json
+        app.config.from_mapping(settings)
+        if method == "dump":
+            file = io.StringIO()
+            provider.dump(NOON, file)
+            document = file.getvalue()
+        else:
+            written = getattr(provider, method)(NOON)
+            document = written if method == "dumps" else body(written)
+        assert json.loads(document) == text
+        assert type(app.json) is provider_class
+
+    def test_attributes_set_before_stay(self) -> None:
+        app = App("shop")
+        assert isinstance(app.json, DefaultJSONProvider)
+        app.json.sort_keys = False
+        app.json.default = lambda value: "mine"
+        app.config.update(JSON_PROVIDER="orjson", JSON_DATES="iso8601")
+        assert app.json.dumps({"b": NOON, "a": 1}) == '{"b": "mine", "a": 1}'
+
+    def test_attributes_set_on_a_kept_provider_count(self) -> None:
+        app = App("shop")
+        provider = app.json
+        assert isinstance(provider, DefaultJSONProvider)
+        app.json.dumps(1)
+        provider.sort_keys = False
+        assert app.json.dumps({"b": 1, "a": 1}) == '{"b": 1, "a": 1}'
+        assert provider.dumps({"b": 1, "a": 1}) == '{"b": 1, "a": 1}'
+
+    def test_reading_decides_nothing_yet(self) -> None:
+        app = App("shop")
+        assert app.json.loads("[1]") == [1]
+        app.config["JSON_DATES"] = "iso8601"
+        assert app.json.dumps(date(2026, 1, 2)) == '"2026-01-02"'
+
+    def test_method_kept_from_before_works_on(self) -> None:
+        app = App("shop")
+        dumps = app.json.dumps
+        app.config["JSON_DATES"] = "iso8601"
+        assert [dumps(date(2026, 1, 2)) for _ in range(2)] == ['"2026-01-02"'] * 2
+
+    def test_provider_of_a_subclass_wins(self) -> None:
+        class Shop(App):
+            json_provider_class = LeastProvider
+
+        app = Shop("shop")
+        app.config["JSON_PROVIDER"] = "orjson"
+        app.json.dumps(1)
+        assert type(app.json) is LeastProvider
+
+    def test_assigned_provider_wins(self) -> None:
+        app = App("shop")
+        app.config["JSON_DATES"] = "iso8601"
+        app.json = DefaultJSONProvider(app)
+        assert app.json.dumps(date(2026, 1, 2)) == '"Fri, 02 Jan 2026 00:00:00 GMT"'
+
+    def test_config_that_lacks_the_settings_has_the_defaults(self) -> None:
+        class Shop(App):
+            default_config = ImmutableDict(DEBUG=False, PROVIDE_AUTOMATIC_OPTIONS=True)
+
+        app = Shop("shop")
+        assert app.json.dumps(date(2026, 1, 2)) == '"Fri, 02 Jan 2026 00:00:00 GMT"'
+
+    def test_provider_assigned_later_stays(self) -> None:
+        app = App("shop")
+        first, app.json = app.json, DefaultJSONProvider(app)
+        second = app.json
+        first.dumps(1)
+        assert app.json is second
+
+    def test_does_not_keep_the_app_alive(self, no_collector: None) -> None:
+        app = App("shop")
+        app.json.dumps(1)
+        gone = weakref.ref(app)
+        del app
+        assert gone() is None
+
+    @pytest.mark.parametrize(
+        ("key", "value", "remedy"),
+        [
+            ("JSON_PROVIDER", "orjsn", "Did you mean 'orjson'?"),
+            ("JSON_DATES", "iso", "Did you mean 'iso8601'?"),
+            ("JSON_DATES", None, "leave it out"),
+        ],
+    )
+    def test_unknown_value_names_the_nearest(self, key: str, value: object, remedy: str) -> None:
+        app = App("shop")
+        app.config[key] = value
+        for _ in range(2):
+            with pytest.raises(UnknownChoiceError, match=key) as caught:
+                app.json.dumps(1)
+            assert remedy in str(caught.value)
+
+    def test_missing_orjson_says_what_to_install(self) -> None:
+        app = App("shop")
+        app.config["JSON_PROVIDER"] = "orjson"
+        with (
+            mock.patch.dict(sys.modules, {"orjson": None}),
+            pytest.raises(ImportError, match=r"pip install cruse-core\[orjson\]"),
+        ):
+            app.json.dumps(1)
+        assert type(app.json) is ConfiguredJSONProvider
+
+
 keys = st.one_of(st.text(), st.integers(), st.booleans(), st.none(), st.floats(allow_nan=False))
 scalars = st.one_of(
     st.none(),
@@ -251,7 +421,8 @@ scalars = st.one_of(
     st.text(st.characters()),
     st.decimals(),
     st.uuids(),
-    st.datetimes(),
+    st.datetimes(timezones=st.none() | st.timezones()),
+    st.dates(),
     st.builds(Point, st.integers(), st.text()),
 )
 values = st.recursive(
@@ -264,13 +435,15 @@ values = st.recursive(
 
 
 class TestOrjsonProvider:
-    @given(values, st.booleans(), st.booleans())
+    @given(values, st.booleans(), st.booleans(), st.booleans())
     def test_documents_mean_the_same(
-        self, value: object, ensure_ascii: bool, sort_keys: bool
+        self, value: object, ensure_ascii: bool, sort_keys: bool, iso8601: bool
     ) -> None:
         app = FakeApp()
         documents: list[str] = []
         for provider in (DefaultJSONProvider(app), OrjsonProvider(app)):
+            if iso8601:
+                provider.default = json_default_iso8601
             provider.ensure_ascii = ensure_ascii
             provider.sort_keys = sort_keys
             try:

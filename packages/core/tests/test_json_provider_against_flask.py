@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import flask
@@ -28,6 +30,7 @@ class FakeApp:
 
     debug = False
     response_class = Response
+    config: Mapping[str, Any] = MappingProxyType({})
 
 
 scalars = st.one_of(

@@ -30,7 +30,11 @@ from cruse_core.errors import (
     OutOfContextError,
     SetupError,
 )
-from cruse_core.json_provider import DefaultJSONProvider, JSONProvider
+from cruse_core.json_provider import (
+    ConfiguredJSONProvider,
+    DefaultJSONProvider,
+    JSONProvider,
+)
 from cruse_core.pipeline import Pipeline
 from cruse_core.plan import HookTable, ViewTable, blueprint_names
 from cruse_core.requests import Request
@@ -132,6 +136,9 @@ class App(Pipeline):
         PROVIDE_AUTOMATIC_OPTIONS=True,
         SEND_FILE_MAX_AGE_DEFAULT=None,
         USE_X_SENDFILE=False,
+        # Documents in JSON
+        JSON_DATES="http",
+        JSON_PROVIDER="default",
         # Errors
         PROPAGATE_EXCEPTIONS=None,
         TRAP_BAD_REQUEST_ERRORS=None,
@@ -158,7 +165,7 @@ class App(Pipeline):
         self.extensions: dict[str, Any] = {}
         self.instance_path = self._find_instance_path(instance_path)
         self.config = self.make_config(instance_relative_config)
-        self.json: JSONProvider = self.json_provider_class(self)
+        self.json = self._make_json_provider()
         self.aborter = self.make_aborter()
         self.url_build_error_handlers: list[
             Callable[[Exception, str, dict[str, Any]], str | None]
@@ -265,6 +272,11 @@ class App(Pipeline):
         defaults = dict(self.default_config)
         defaults["DEBUG"] = debug_flag()
         return self.config_class(root_path, defaults)
+
+    def _make_json_provider(self) -> JSONProvider:
+        """Make what `app.json` starts as; the settings decide unless a subclass does."""
+        chosen = self.json_provider_class
+        return ConfiguredJSONProvider(self) if chosen is DefaultJSONProvider else chosen(self)
 
     def make_aborter(self) -> Aborter:
         """Make the object that `abort` calls."""

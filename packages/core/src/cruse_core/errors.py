@@ -47,5 +47,9 @@ class ConfigError(CruseError, RuntimeError):
     """A configuration source or value cannot be used."""
 
 
+class UnknownChoiceError(ConfigError, ValueError):
+    """A setting or an argument is none of the words that it can be."""
+
+
 class RootPathError(CruseError, RuntimeError):
     """The folder of a module cannot be found."""

@@ -11,14 +11,16 @@ import json
 import json.encoder
 import sys
 import weakref
-from collections.abc import Callable
-from datetime import date
+from collections.abc import Callable, Mapping
+from datetime import date, time
 from functools import partial
 from typing import IO, Any, AnyStr, Protocol
 from uuid import UUID
 
 from werkzeug.http import http_date
 from werkzeug.wrappers import Response as BaseResponse
+
+from cruse_core.choices import get_choice
 
 # The arguments of `dumps` for a document without white space, as responses and cookies want it.
 _COMPACT = {"separators": (",", ":")}
@@ -38,6 +40,17 @@ class ProviderApp(Protocol):
     @property
     def response_class(self) -> type[BaseResponse]:
         """Class of the responses that are made."""
+        ...
+
+
+class ConfiguredApp(ProviderApp, Protocol):
+    """What the provider that an app starts with asks of it."""
+
+    json: JSONProvider
+
+    @property
+    def config(self) -> Mapping[str, Any]:
+        """The settings JSON_PROVIDER and JSON_DATES."""
         ...
 
 
@@ -66,6 +79,19 @@ def json_default(value: Any) -> Any:
     )
 
 
+def json_default_iso8601(value: Any) -> Any:
+    """Return a value of a JSON type for *value*, with dates and times as ISO 8601 writes them.
+
+    A time keeps its offset from UTC if it has one. All else is as in `json_default`.
+
+    Raises:
+        TypeError: There is none.
+    """
+    if isinstance(value, (date, time)):
+        return value.isoformat()
+    return json_default(value)
+
+
 class JSONProvider:
     """The JSON operations of an app; a subclass gives at least `dumps` and `loads`.
 
@@ -74,7 +100,7 @@ class JSONProvider:
     """
 
     def __init__(self, app: ProviderApp) -> None:
-        self._app: ProviderApp = weakref.proxy(app)
+        self._app: ProviderApp = app if isinstance(app, weakref.ProxyTypes) else weakref.proxy(app)
 
     def dumps(self, obj: Any, **kwargs: Any) -> str:
         """Return *obj* as a JSON document; *kwargs* are the library's own."""
@@ -201,8 +227,8 @@ class DefaultJSONProvider(JSONProvider):
 class OrjsonProvider(DefaultJSONProvider):
     """JSON by orjson where that gives what `DefaultJSONProvider` gives, several times as fast.
 
-    Give a subclass of `App` the attribute `json_provider_class = OrjsonProvider`, or set
-    `app.json = OrjsonProvider(app)`.
+    Set JSON_PROVIDER to "orjson". In place of that, a subclass of `App` may have the attribute
+    `json_provider_class = OrjsonProvider`, or an app may be given `app.json = OrjsonProvider(app)`.
 
     What orjson refuses (integers beyond 64 bits, keys that are no text) or writes otherwise
     (indented and spaced documents, escapes for `ensure_ascii`) goes to the standard library. These
@@ -222,7 +248,8 @@ class OrjsonProvider(DefaultJSONProvider):
         except ImportError:
             raise ImportError(
                 "OrjsonProvider needs the package orjson, which is not installed. "
-                "Install it with 'pip install cruse-core[orjson]', or use DefaultJSONProvider.",
+                "Install it with 'pip install cruse-core[orjson]', or use DefaultJSONProvider, "
+                "which JSON_PROVIDER = 'default' stands for.",
                 name="orjson",
             ) from None
         self._encode = orjson.dumps
@@ -241,6 +268,63 @@ class OrjsonProvider(DefaultJSONProvider):
                 if not self.ensure_ascii or document.isascii():
                     return document.decode()
         return super().dumps(obj, **kwargs)
+
+
+PROVIDERS: Mapping[str, type[DefaultJSONProvider]] = {
+    "default": DefaultJSONProvider,
+    "orjson": OrjsonProvider,
+}
+DATES: Mapping[str, Callable[[Any], Any]] = {"http": json_default, "iso8601": json_default_iso8601}
+
+
+class ConfiguredJSONProvider(DefaultJSONProvider):
+    """What an app starts with: it gives way to the provider that the settings ask for.
+
+    That happens when the first document is written, since settings are loaded after the app was
+    made. What was set on this object, such as `sort_keys`, goes over to the other one.
+
+    Raises:
+        UnknownChoiceError: JSON_PROVIDER or JSON_DATES is none of its words; raised when the first
+            document is written.
+        ImportError: orjson is asked for and not installed; likewise.
+    """
+
+    _chosen: DefaultJSONProvider | None = None
+
+    def __init__(self, app: ConfiguredApp) -> None:
+        super().__init__(app)
+        self._owner: ConfiguredApp = weakref.proxy(app)
+
+    def dumps(self, obj: Any, **kwargs: Any) -> str:
+        """Return *obj* as a JSON document; see `DefaultJSONProvider.dumps`."""
+        return (self._chosen or self._choose()).dumps(obj, **kwargs)
+
+    def _choose(self) -> DefaultJSONProvider:
+        """Make the provider that the settings ask for, and give the app that one."""
+        app = self._owner
+        config = app.config
+        provider_class = get_choice(
+            "JSON_PROVIDER", config.get("JSON_PROVIDER", "default"), PROVIDERS
+        )
+        default = get_choice("JSON_DATES", config.get("JSON_DATES", "http"), DATES)
+        provider = provider_class(app)
+        if default is not json_default:
+            provider.default = default
+        for name, value in vars(self).items():
+            if not name.startswith("_"):
+                setattr(provider, name, value)
+        self._chosen = provider
+        if app.json is self:
+            # PERF: from now on the app has an ordinary provider, so that writing costs nothing more
+            # (benchmarks/scenarios.py, json).
+            app.json = provider
+        return provider
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        super().__setattr__(name, value)
+        if self._chosen is not None and not name.startswith("_"):
+            # Whoever has kept this object means the one that writes.
+            setattr(self._chosen, name, value)
 
 
 def response_value(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
