@@ -199,6 +199,26 @@ class TestImport:
         )
         assert run_python("-c", code) == "flask.ext"
 
+    def test_errors_are_pages_whatever_the_client_prefers(self) -> None:
+        code = (
+            "import cruse.as_flask, flask\n"
+            "client = flask.Flask('x').test_client()\n"
+            "response = client.get('/', headers={'Accept': 'application/json'})\n"
+            "print(response.status_code, response.mimetype, 'Vary' in response.headers)"
+        )
+        assert run_python("-c", code) == "404 text/html False"
+
+    def test_program_may_ask_for_errors_in_json(self) -> None:
+        code = (
+            "import cruse.as_flask, flask\n"
+            "class Shop(flask.Flask): ...\n"
+            "app = Shop('x')\n"
+            "app.config['JSON_ERRORS'] = 'negotiate'\n"
+            "response = app.test_client().get('/', headers={'Accept': 'application/json'})\n"
+            "print(response.mimetype, Shop('y').config['JSON_ERRORS'])"
+        )
+        assert run_python("-c", code) == "application/problem+json never"
+
     def test_second_import_changes_nothing(self) -> None:
         code = (
             "import sys, cruse.as_flask; from cruse.as_flask.finder import install; "

@@ -23,6 +23,7 @@ from cruse_core import g as g
 from cruse_core import get_flashed_messages as get_flashed_messages
 from cruse_core import got_request_exception as got_request_exception
 from cruse_core import has_app_context as has_app_context
+from cruse_core import has_json_errors as has_json_errors
 from cruse_core import has_request_context as has_request_context
 from cruse_core import json as json
 from cruse_core import jsonify as jsonify

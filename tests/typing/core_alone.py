@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, assert_type
 
+from werkzeug.exceptions import HTTPException
+
 from cruse_core import (
     App,
     Blueprint,
@@ -14,12 +16,14 @@ from cruse_core import (
     copy_current_request_context,
     current_app,
     g,
+    has_json_errors,
     request,
 )
 from cruse_core.app_globals import AppGlobals
 from cruse_core.context import AppContext, RequestContext
 from cruse_core.json_provider import DefaultJSONProvider, JSONProvider
 from cruse_core.sessions import SecureCookieSessionInterface, SessionInterface
+from cruse_core.types import ResponseReturnValue
 
 
 class MyRequest(Request):
@@ -57,7 +61,9 @@ with app.request_context({}) as request_ctx:
     assert_type(request_ctx, RequestContext)
     assert_type(request_ctx.request, Request)
 
-api = Blueprint("api", __name__)
+api = Blueprint("api", __name__, json_errors="negotiate")
+Blueprint("pages", __name__, json_errors=False)
+Blueprint("typo", __name__, json_errors="sometimes")  # type: ignore[arg-type]  # noticed
 
 
 @api.record
@@ -78,6 +84,15 @@ def add(a: int, b: int) -> int:
     return a + b
 
 
+@app.errorhandler(HTTPException)
+def page(error: HTTPException) -> ResponseReturnValue:
+    if has_json_errors():
+        return error
+    return error.name, error.code or 500
+
+
+assert_type(has_json_errors(), bool)
+assert_type(page(HTTPException()), ResponseReturnValue)
 assert_type(copy_current_request_context(add)(1, 2), int)
 
 

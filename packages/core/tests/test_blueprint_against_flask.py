@@ -65,7 +65,7 @@ class Builder:
 
     def build(self, nodes: list[tuple[Node, dict[str, Any]]], hooks: list[str]) -> Any:
         app = self.app_class("program", root_path="/", static_folder=None, subdomain_matching=True)
-        app.config.update(PROPAGATE_EXCEPTIONS=False, SERVER_NAME="shop.test")
+        app.config.update(JSON_ERRORS="never", PROPAGATE_EXCEPTIONS=False, SERVER_NAME="shop.test")
         logging.getLogger("program").disabled = True
         for hook in hooks:
             self.add_hook(app, hook, "app")

@@ -255,6 +255,7 @@ class TestErrorPages:
         ids=repr,
     )
     def test_page_is_what_the_exception_sends(self, app: App, error: HTTPException) -> None:
+        app.config["JSON_ERRORS"] = "never"
         theirs = Client(error).get("/")
 
         ours = ask(app, error)

@@ -144,7 +144,8 @@ class TestHandlers:
     def test_http_exception_without_a_handler_is_its_own_answer(
         self, app: App, client: Client
     ) -> None:
-        """E04: as HTML."""
+        """E04: as HTML, if the settings say so."""
+        app.config["JSON_ERRORS"] = "never"
 
         @app.get("/")
         def index() -> str:

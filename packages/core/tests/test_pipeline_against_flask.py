@@ -138,7 +138,7 @@ class Program:
         self.events: list[str] = []
         self.app = app_class("compared", root_path=".", static_folder=None)
         self.app.secret_key = "secret"
-        self.app.config.update(settings)
+        self.app.config.update(settings, JSON_ERRORS="never")
         self.app.logger.disabled = True
         self.receivers: list[Any] = []
         self.parent = kit.Blueprint("parent", __name__)

@@ -25,7 +25,8 @@ def test_json_service_answers_in_json() -> None:
     assert client.get("/hello/ann").json == {"hello": "ann", "lang": "en"}
     assert client.get("/hello/ann?lang=de").json == {"hello": "ann", "lang": "de"}
     response = client.get("/none")
-    assert (response.status_code, response.json) == (404, {"error": "not found"})
+    assert response.mimetype == "application/problem+json"
+    assert response.status_code == response.json["status"] == 404
 
 
 def test_extension_gives_each_response_an_identifier(app: App, client: Client) -> None:

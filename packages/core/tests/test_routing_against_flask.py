@@ -76,7 +76,7 @@ def build(app_class: Any, module: Any, program: Program) -> Any:
     arguments = {"static_folder": None, "root_path": "/", **program.arguments}
     app = app_class("program", **arguments)
     app.config.update(program.config)
-    app.config["PROPAGATE_EXCEPTIONS"] = False
+    app.config.update(JSON_ERRORS="never", PROPAGATE_EXCEPTIONS=False)
     logging.getLogger("program").disabled = True
 
     def view(**values: Any) -> str:

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from markupsafe import Markup
+from werkzeug.exceptions import Gone, NotFound
 from werkzeug.test import Client
 
 from cruse_core import (
@@ -149,6 +151,10 @@ REQUESTS: list[tuple[str, str, dict[str, Any]]] = [
     ("GET", "/shop/items/3/a%20b", {}),
     ("GET", "/shop/items/x/a", {}),
     ("GET", "/gärten", {}),
+    ("GET", "/nowhere", {"headers": {"Accept": "text/html,*/*;q=0.8"}}),
+    ("GET", "/nowhere", {"headers": {"Accept": "application/json"}}),
+    ("HEAD", "/nowhere", {}),
+    ("DELETE", "/json", {"headers": {"Accept": "application/json"}}),
     ("GET", "//", {}),
     ("GET", "/", {"base_url": "http://other.example/"}),
 ]
@@ -179,6 +185,40 @@ def test_answers_and_events_are_those_of_the_general_path(
         assert current.get(None) is None
         seen.append(events)
     assert seen[0] == seen[1]
+
+
+@pytest.mark.parametrize("json_errors", ["negotiate", "always", "never"])
+@pytest.mark.parametrize("accept", ["", "text/html,*/*;q=0.8", "application/json"])
+@pytest.mark.parametrize("method", ["GET", "HEAD", "DELETE"])
+@pytest.mark.parametrize(
+    "path", ["/no/where", "/nowhere", "/gone", "/markup", "/carried", "/key", "/boom"]
+)
+def test_errors_without_hooks_are_those_of_the_general_path(
+    path: str, method: str, accept: str, json_errors: str
+) -> None:
+    answers = []
+    for prepare in (lambda app: app, take_general_path):
+        app = App("compared", static_folder=None)
+        app.config["JSON_ERRORS"] = json_errors
+        app.logger.disabled = True
+        errors = {
+            "gone": Gone("It <left>."),
+            "markup": Gone(Markup("It <b>left</b>.")),
+            "carried": Gone(response=Response("carried", 410)),
+            "key": KeyError("key"),
+            "boom": ZeroDivisionError(),
+        }
+        app.errorhandler(KeyError)(lambda error: f"missing {error}")
+
+        @app.get("/<name>")
+        def fail(name: str, errors: dict[str, Exception] = errors) -> str:
+            raise errors.get(name, NotFound())
+
+        client = Client(prepare(app))
+        client.get("/gone")
+        response = client.open(path, method=method, headers={"Accept": accept})
+        answers.append((response.status, response.headers.to_wsgi_list(), response.data))
+    assert answers[0] == answers[1]
 
 
 def test_propagated_error_reaches_the_server_and_the_teardown() -> None:

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 
 from cruse_core import (
     App,
+    Blueprint,
     Response,
     abort,
     after_this_request,
@@ -21,6 +22,7 @@ from cruse_core import (
     current_app,
     g,
     has_app_context,
+    has_json_errors,
     has_request_context,
     make_response,
     redirect,
@@ -29,6 +31,7 @@ from cruse_core import (
     url_for,
 )
 from cruse_core.errors import OutOfContextError
+from cruse_core.types import ResponseReturnValue
 
 
 class TestHasContext:
@@ -44,6 +47,40 @@ class TestHasContext:
     def test_in_a_request(self, app: App) -> None:
         with app.request_context(create_environ()):
             assert (has_app_context(), has_request_context()) == (True, True)
+
+
+class TestHasJSONErrors:
+    @pytest.mark.parametrize(
+        ("setting", "accept", "expected"),
+        [
+            ("negotiate", "application/json", True),
+            ("negotiate", "text/html", False),
+            ("always", "text/html", True),
+            ("never", "application/json", False),
+        ],
+    )
+    def test_says_how_an_error_is_answered(
+        self, app: App, setting: str, accept: str, expected: bool
+    ) -> None:
+        app.config["JSON_ERRORS"] = setting
+        with app.request_context(create_environ(headers={"Accept": accept})):
+            assert has_json_errors() is expected
+
+    def test_handler_of_pages_makes_room_for_json(self, app: App, client: Client) -> None:
+        api = Blueprint("api", __name__, url_prefix="/api", json_errors=True)
+        api.add_url_rule("/x", "x", lambda: abort(404))
+        app.register_blueprint(api)
+
+        @app.errorhandler(404)
+        def page(error: NotFound) -> ResponseReturnValue:
+            return error if has_json_errors() else ("page", 404)
+
+        assert client.get("/x").text == "page"
+        assert client.get("/api/x").mimetype == "application/problem+json"
+
+    def test_needs_a_request(self, app: App) -> None:
+        with app.app_context(), pytest.raises(OutOfContextError, match="test_request_context"):
+            has_json_errors()
 
 
 class TestMakeResponse:

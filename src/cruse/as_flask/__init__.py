@@ -12,12 +12,17 @@ Environment variables named `FLASK_...`, `.flaskenv` files and the entry points 
 work then too.
 """
 
+from werkzeug.datastructures import ImmutableDict
+
+from cruse.app import Cruse
 from cruse.as_flask.finder import install
 from cruse_cli.names import add_aliases
 from cruse_core.app_globals import AppGlobals
 
 install()
 AppGlobals.label = "flask.g"
+# What Cruse does in another way by default, and Flask's programs may rely on.
+Cruse.default_config = ImmutableDict({**Cruse.default_config, "JSON_ERRORS": "never"})
 add_aliases(
     "FLASK",
     dotenv_file=".flaskenv",

@@ -22,6 +22,7 @@ from cruse_core.shortcuts import abort as abort
 from cruse_core.shortcuts import after_this_request as after_this_request
 from cruse_core.shortcuts import copy_current_request_context as copy_current_request_context
 from cruse_core.shortcuts import has_app_context as has_app_context
+from cruse_core.shortcuts import has_json_errors as has_json_errors
 from cruse_core.shortcuts import has_request_context as has_request_context
 from cruse_core.shortcuts import make_response as make_response
 from cruse_core.shortcuts import redirect as redirect

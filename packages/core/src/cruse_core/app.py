@@ -37,6 +37,7 @@ from cruse_core.json_provider import (
 )
 from cruse_core.pipeline import Pipeline
 from cruse_core.plan import HookTable, ViewTable, blueprint_names
+from cruse_core.problem_details import JSONErrors
 from cruse_core.requests import Request
 from cruse_core.resources import make_instance_path, open_file
 from cruse_core.scaffold import endpoint_from_view, setupmethod
@@ -140,6 +141,7 @@ class App(Pipeline):
         JSON_DATES="http",
         JSON_PROVIDER="default",
         # Errors
+        JSON_ERRORS="negotiate",
         PROPAGATE_EXCEPTIONS=None,
         TRAP_BAD_REQUEST_ERRORS=None,
         TRAP_HTTP_EXCEPTIONS=False,
@@ -162,6 +164,7 @@ class App(Pipeline):
         type(self).watchers.add(self)
         super().__init__(import_name, static_folder, static_url_path, template_folder, root_path)
         self.blueprints: dict[str, RegisteredBlueprint] = {}
+        self.json_errors_by_blueprint: dict[str, JSONErrors] = {}
         self.extensions: dict[str, Any] = {}
         self.instance_path = self._find_instance_path(instance_path)
         self.config = self.make_config(instance_relative_config)

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from cruse_core.app import App
 from cruse_core.components import BLUEPRINT_STAND_INS, place_stand_ins
 from cruse_core.errors import BlueprintNameError, SetupError
+from cruse_core.problem_details import JSONErrors, get_json_errors
 from cruse_core.scaffold import Scaffold, endpoint_from_view, merge_hooks, setupmethod
 from cruse_core.types import (
     AfterRequestCallable,
@@ -102,9 +103,13 @@ class Blueprint(Scaffold):
         url_defaults: Values for its rules.
         root_path: Folder that relative paths start from, if *import_name* does not tell it.
         cli_group: Group of its commands; None puts them among the app's. Read by cruse-cli.
+        json_errors: When its errors are described in JSON: "always" (or True), "never" (or False),
+            or "negotiate", when the client prefers it. By default as the blueprint around it says,
+            and without one as JSON_ERRORS does.
 
     Raises:
         BlueprintNameError: The name is empty or contains a dot.
+        UnknownChoiceError: *json_errors* is none of these.
     """
 
     _got_registered_once = False
@@ -121,6 +126,8 @@ class Blueprint(Scaffold):
         url_defaults: dict[str, Any] | None = None,
         root_path: str | None = None,
         cli_group: str | None = OWN_GROUP,
+        *,
+        json_errors: JSONErrors | bool | None = None,
     ) -> None:
         super().__init__(import_name, static_folder, static_url_path, template_folder, root_path)
         if not name:
@@ -137,6 +144,9 @@ class Blueprint(Scaffold):
         self.subdomain = subdomain
         self.url_values_defaults = {} if url_defaults is None else url_defaults
         self.cli_group = cli_group
+        self.json_errors: JSONErrors | None = (
+            None if json_errors is None else get_json_errors("json_errors", json_errors)
+        )
         self.deferred_functions: list[DeferredSetupFunction] = []
         self._blueprints: list[tuple[Blueprint, dict[str, Any]]] = []
 
@@ -251,6 +261,8 @@ class Blueprint(Scaffold):
             deferred(state)
         for blueprint, child_options in self._blueprints:
             blueprint.register(app, self._nested_options(state, blueprint, child_options, name))
+        if self.json_errors is not None:
+            app.json_errors_by_blueprint[name] = self.json_errors
 
     def _check_name_is_free(self, app: App, name: str) -> None:
         other = app.blueprints.get(name)

@@ -10,29 +10,28 @@ from werkzeug.datastructures import Headers
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
-from cruse_core.error_pages import make_error_page
+from cruse_core.error_pages import CONTENT_TYPE, find_error_page, make_error_page
 from cruse_core.errors import ViewReturnError
-from cruse_core.json_provider import DefaultJSONProvider, JSONProvider
+from cruse_core.json_provider import DefaultJSONProvider
+from cruse_core.problem_details import (
+    ProblemApp,
+    find_json_errors,
+    is_plain_error,
+    make_problem_response,
+    wants_json,
+)
 from cruse_core.requests import Request
-from cruse_core.responses import Response, make_content_type
-
-
-class ConversionApp(Protocol):
-    """What the conversion asks of an app."""
-
-    @property
-    def response_class(self) -> type[Response]:
-        """Class of the responses of this app."""
-        ...
-
-    @property
-    def json(self) -> JSONProvider:
-        """Turns dicts and lists into responses."""
-        ...
+from cruse_core.responses import Response, make_content_type, make_plain_page
+from cruse_core.types import WSGIApplication, WSGIEnvironment
 
 
 class ConversionContext(Protocol):
     """What the conversion asks of a context."""
+
+    @property
+    def environ(self) -> WSGIEnvironment:
+        """What the request is made of."""
+        ...
 
     @property
     def request(self) -> Request:
@@ -46,7 +45,7 @@ ACCEPTED = (
 )
 
 
-def find_plain_body(app: ConversionApp, rv: Any) -> tuple[str, Any] | None:
+def find_plain_body(app: ProblemApp, rv: Any) -> tuple[str, Any] | None:
     """Return the content type and the body that the value *rv* of a view stands for.
 
     Returns:
@@ -72,11 +71,34 @@ def find_plain_body(app: ConversionApp, rv: Any) -> tuple[str, Any] | None:
     return None
 
 
-def convert(app: ConversionApp, rv: Any, ctx: ConversionContext) -> Response:
+def find_plain_page(
+    app: ProblemApp, error: object, ctx: ConversionContext
+) -> WSGIApplication | None:
+    """Return what sends the page of *error* without a response object; None if there must be one.
+
+    Args:
+        app: As for `convert`.
+        error: What handling an exception has led to; maybe that exception, if nothing handles it.
+        ctx: As for `convert`.
+    """
+    if not isinstance(error, HTTPException) or not is_plain_error(error):
+        return None
+    json_errors = find_json_errors(app)
+    if wants_json(json_errors, ctx.environ):
+        return None
+    page = find_error_page(app.response_class, error)
+    if page is None:
+        return None
+    code: int = error.code  # type: ignore[assignment]  # a plain error has one
+    varies_by = "Accept" if json_errors == "negotiate" else None
+    return make_plain_page(page, code, CONTENT_TYPE, varies_by=varies_by)
+
+
+def convert(app: ProblemApp, rv: Any, ctx: ConversionContext) -> Response:
     """Make the response that *rv* stands for.
 
     Args:
-        app: Gives the response class and the JSON provider.
+        app: Gives the response class and the JSON provider, and says how errors are answered.
         rv: What a view, a hook or an error handler returned.
         ctx: Its request's endpoint is named in errors.
 
@@ -93,7 +115,7 @@ def convert(app: ConversionApp, rv: Any, ctx: ConversionContext) -> Response:
     response_class = app.response_class
     if not isinstance(rv, response_class):
         if isinstance(rv, HTTPException):
-            rv = make_error_page(response_class, rv) or _adopt(response_class, rv, ctx)
+            rv = _answer_error(app, rv, ctx)
         elif isinstance(rv, (str, bytes, bytearray, Iterator)):
             return response_class(cast(str, rv), status=status, headers=headers)
         elif isinstance(rv, (dict, list)):
@@ -126,6 +148,26 @@ def _unpack(rv: tuple[Any, ...], ctx: ConversionContext) -> tuple[Any, Any, Any]
         f"{rv!r}. A tuple must have the form (body, status, headers), (body, status) or "
         "(body, headers). Return one of these; for a list in JSON, return a list."
     )
+
+
+def _answer_error(app: ProblemApp, error: HTTPException, ctx: ConversionContext) -> Response:
+    """Return the page of *error*, or a description of it in JSON."""
+    json_errors = find_json_errors(app) if is_plain_error(error) else "never"
+    response: Response
+    if wants_json(json_errors, ctx.environ):
+        response = make_problem_response(app, error, ctx.environ)
+    else:
+        response_class = app.response_class
+        response = make_error_page(response_class, error) or _adopt(response_class, error, ctx)
+    if json_errors == "negotiate":
+        # RFC 9110, 12.5.5: a cache must not give this answer to a client with another preference.
+        headers = response.headers
+        if "vary" in headers.keys(lower=True):
+            response.vary.add("Accept")
+        else:
+            # PERF: it costs a fifth of what `vary` does (benchmarks/scenarios.py: missing).
+            headers.add("Vary", "Accept")
+    return response
 
 
 def _adopt(response_class: type[Response], rv: Any, ctx: ConversionContext) -> Any:

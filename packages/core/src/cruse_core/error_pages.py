@@ -13,11 +13,13 @@ from werkzeug.exceptions import HTTPException
 from cruse_core.late_attributes import inherits_all
 from cruse_core.responses import Response
 
+CONTENT_TYPE = "text/html; charset=utf-8"
+
 _STEPS = ("__call__", "get_body", "get_description", "get_headers", "get_response", "name")
 
 
-def make_error_page(response_class: type[Response], error: HTTPException) -> Response | None:
-    """Return the response that *error* stands for; None if it must be asked itself."""
+def find_error_page(response_class: type[Response], error: HTTPException) -> bytes | None:
+    """Return the page of *error* in HTML; None if it must be asked itself."""
     # PERF: an exception that is run as a WSGI application makes two responses and writes its page
     # anew each time (benchmarks/scenarios.py: missing).
     if (
@@ -28,11 +30,15 @@ def make_error_page(response_class: type[Response], error: HTTPException) -> Res
         or type(error.description) is not str
     ):
         return None
-    return response_class(
-        _make_page(error.code, error.description),
-        status=error.code,
-        content_type="text/html; charset=utf-8",
-    )
+    return _make_page(error.code, error.description)
+
+
+def make_error_page(response_class: type[Response], error: HTTPException) -> Response | None:
+    """Return the response that *error* stands for; None if it must be asked itself."""
+    page = find_error_page(response_class, error)
+    if page is None:
+        return None
+    return response_class(page, status=error.code, content_type=CONTENT_TYPE)
 
 
 @lru_cache(maxsize=256)

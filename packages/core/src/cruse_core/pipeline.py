@@ -14,7 +14,7 @@ Nothing between the push and the finished response touches `start_response`.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from functools import cached_property
 from logging import Logger
@@ -40,6 +40,7 @@ from cruse_core.event_loop import async_to_sync, is_coroutine_function
 from cruse_core.json_provider import JSONProvider
 from cruse_core.logging import create_logger
 from cruse_core.plan import Plan, make_plan
+from cruse_core.problem_details import JSONErrors
 from cruse_core.requests import Request
 from cruse_core.responses import Response
 from cruse_core.scaffold import Scaffold
@@ -81,6 +82,7 @@ class Pipeline(Scaffold):
     teardown_appcontext_funcs: list[TeardownCallable]
     url_map: Map
     app_ctx_globals_class: type[AppGlobals]
+    json_errors_by_blueprint: dict[str, JSONErrors]
     _got_first_request: bool
     # Hosts that `create_url_adapter` has accepted.
     known_hosts: set[str]
@@ -346,8 +348,11 @@ class Pipeline(Scaffold):
     def _find_error_handler(self, e: Exception) -> Callable[..., Any] | None:
         if not self.error_handler_spec:
             return None
-        request = context.get_request_context("request").request
-        return find_error_handler(self.error_handler_spec, type(e), request.blueprints)
+        return find_error_handler(self.error_handler_spec, type(e), self.error_blueprints())
+
+    def error_blueprints(self) -> Sequence[str]:
+        """Return the blueprints that answer for errors of this request, innermost first."""
+        return context.get_request_context("request").request.blueprints
 
     # From the view's value to the response
 

@@ -18,8 +18,9 @@ from typing import Any, Protocol
 from werkzeug.exceptions import HTTPException, NotFound
 
 from cruse_core.context import ContextApp, RequestContext, current
-from cruse_core.conversion import convert, find_plain_body
+from cruse_core.conversion import convert, find_plain_body, find_plain_page
 from cruse_core.plan import Plan
+from cruse_core.problem_details import ProblemApp
 from cruse_core.responses import Response, send_plain
 from cruse_core.sessions import SavingApp, save_session
 from cruse_core.signals import (
@@ -34,6 +35,7 @@ from cruse_core.types import (
     ResponseReturnValue,
     StartResponse,
     TeardownCallable,
+    WSGIApplication,
     WSGIEnvironment,
 )
 from cruse_routing import MISS, UNDECIDED
@@ -57,15 +59,10 @@ STEPS = frozenset(
 )
 
 
-class ShortPathApp(ContextApp, SavingApp, Protocol):
-    """What the short path asks of an app, besides what a context asks."""
+class ShortPathApp(ContextApp, ProblemApp, SavingApp, Protocol):
+    """What the short path asks of an app, besides what its parts ask."""
 
     teardown_appcontext_funcs: list[TeardownCallable]
-
-    @property
-    def response_class(self) -> type[Response]:
-        """Class of the responses."""
-        ...
 
     def dispatch_request(self) -> ResponseReturnValue:
         """Call the view."""
@@ -153,7 +150,7 @@ def serve(
         if type(answer) is tuple:
             content_type, body = answer
             return send_plain(content_type, body, environ, start_response)
-        return answer(environ, start_response)  # type: ignore[operator]  # a response
+        return answer(environ, start_response)  # type: ignore[operator]  # no tuple
     finally:
         if (
             error is not None
@@ -183,11 +180,11 @@ def serve(
 
 def _answer(
     app: ShortPathApp, ctx: RequestContext, plan: Plan, view_args: dict[str, Any] | None
-) -> Response | tuple[str, Any]:
+) -> WSGIApplication | tuple[str, Any]:
     """Run the hooks before the view, the view, and what makes a response of its value.
 
     Returns:
-        The response; content type and body if nobody is going to look at one.
+        The response, or what sends the same; content type and body if these are all of it.
     """
     handled = False
     rv: Any = None
@@ -208,8 +205,7 @@ def _answer(
             rv = app.handle_user_exception(exc)
             handled = True
         if (
-            handled
-            or plan.stale
+            plan.stale
             # The session of a cookie may have to be sent again, although nobody has read it.
             or ("HTTP_COOKIE" in ctx.environ and ctx.opened_session is None)
             or ctx.after_request_functions
@@ -217,9 +213,12 @@ def _answer(
         ):
             return app.finalize_request(rv)
         if not plan.after and ctx.opened_session is None:
-            plain = find_plain_body(app, rv)
+            page = find_plain_page(app, rv, ctx) if handled else None
+            plain = page or find_plain_body(app, rv)
             if plain is not None:
                 return plain
+        if handled:
+            return app.finalize_request(rv)
         response = app.response_class(rv) if isinstance(rv, str) else convert(app, rv, ctx)
         for hook in plan.after:
             response = hook(response)

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from cruse_core import context
 from cruse_core.globals import current_app
+from cruse_core.problem_details import find_json_errors, wants_json
 from cruse_core.responses import Response
 from cruse_core.types import AfterRequestCallable
 
@@ -28,6 +29,19 @@ def has_app_context() -> bool:
 def has_request_context() -> bool:
     """Return whether `request` and `session` can be used here."""
     return context.find_request_context() is not None
+
+
+def has_json_errors() -> bool:
+    """Return whether an error of the current request is described in JSON.
+
+    That is so for each HTTP exception that no handler answers. A handler that makes a page can
+    return the exception itself instead, for clients that expect no page.
+
+    Raises:
+        OutOfContextError: No request is being served here.
+    """
+    ctx = context.get_request_context("request")
+    return wants_json(find_json_errors(ctx.app), ctx.environ)
 
 
 def make_response(*args: Any) -> Response:

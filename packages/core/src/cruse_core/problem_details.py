@@ -1,0 +1,188 @@
+"""Describe errors to programs in JSON: the problem details of RFC 9457.
+
+`conversion.py` asks when an HTTP exception that no handler has answered becomes a response. This
+file decides whether that is JSON or the page of the exception, and writes the JSON.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any, Literal, Protocol, TypeAlias
+
+from markupsafe import Markup
+from werkzeug.datastructures import MIMEAccept
+from werkzeug.exceptions import HTTPException
+from werkzeug.http import parse_accept_header
+
+from cruse_core.choices import get_choice
+from cruse_core.json_provider import JSONProvider
+from cruse_core.responses import Response
+from cruse_core.types import WSGIEnvironment
+
+# When errors are answered in JSON: when the client prefers it, always, or never.
+JSONErrors: TypeAlias = Literal["negotiate", "always", "never"]
+
+MEDIA_TYPE = "application/problem+json"
+
+_JSON_ERRORS: Mapping[str, JSONErrors] = {
+    "negotiate": "negotiate",
+    "always": "always",
+    "never": "never",
+}
+# Headers of the page, which say nothing about another body.
+_HEADERS_OF_THE_PAGE = frozenset({"content-type", "content-length"})
+
+
+class ProblemApp(Protocol):
+    """What answering an error in JSON asks of an app."""
+
+    # What blueprints have decided for themselves, by their full names.
+    json_errors_by_blueprint: dict[str, JSONErrors]
+
+    @property
+    def config(self) -> Mapping[str, Any]:
+        """The setting JSON_ERRORS."""
+        ...
+
+    @property
+    def json(self) -> JSONProvider:
+        """What writes JSON."""
+        ...
+
+    @property
+    def response_class(self) -> type[Response]:
+        """Class of the responses."""
+        ...
+
+    def error_blueprints(self) -> Sequence[str]:
+        """Return the blueprints that answer for the current request, innermost first."""
+        ...
+
+
+def get_json_errors(name: str, value: object) -> JSONErrors:
+    """Return *value* as one of the words of `JSONErrors`; True is "always", False is "never".
+
+    Args:
+        name: What the value was given as, for the message of the error.
+        value: Of the setting or argument.
+
+    Raises:
+        UnknownChoiceError: It is none of these.
+    """
+    if isinstance(value, bool):
+        return "always" if value else "never"
+    return get_choice(name, value, _JSON_ERRORS)
+
+
+def find_json_errors(app: ProblemApp) -> JSONErrors:
+    """Return when errors of the current request are answered in JSON.
+
+    The innermost blueprint that has an opinion decides, and JSON_ERRORS without one.
+
+    Raises:
+        UnknownChoiceError: JSON_ERRORS is none of the words that it can be.
+    """
+    by_blueprint = app.json_errors_by_blueprint
+    if by_blueprint:
+        for name in app.error_blueprints():
+            if name in by_blueprint:
+                return by_blueprint[name]
+    # A class with a `default_config` written for Flask lacks the key.
+    return get_json_errors("JSON_ERRORS", app.config.get("JSON_ERRORS", "never"))
+
+
+def wants_json(json_errors: JSONErrors, environ: WSGIEnvironment) -> bool:
+    """Return whether an error of the request in *environ* is to be answered in JSON."""
+    if json_errors == "negotiate":
+        return prefers_json(environ.get("HTTP_ACCEPT", ""))
+    return json_errors == "always"
+
+
+@lru_cache(maxsize=128)
+def prefers_json(accept: str) -> bool:
+    """Return whether a client likes JSON better than HTML.
+
+    JSON is any type like `application/problem+json`. Between equal qualities the type decides that
+    the client names more exactly, so that `application/json, */*` asks for JSON; else it is HTML,
+    as for `*/*`.
+
+    Args:
+        accept: Value of the Accept header.
+    """
+    json_rank = html_rank = _REFUSED
+    for value, quality in parse_accept_header(accept, MIMEAccept):
+        media_type = value.partition(";")[0].strip().lower()
+        if media_type in {"*/*", "*"}:
+            json_rank = max(json_rank, (0, quality))
+            html_rank = max(html_rank, (0, quality))
+        elif media_type == "application/*":
+            json_rank = max(json_rank, (1, quality))
+        elif media_type == "text/*":
+            html_rank = max(html_rank, (1, quality))
+        elif media_type in {"text/html", "application/xhtml+xml"}:
+            html_rank = max(html_rank, (2, quality))
+        elif media_type.endswith(("/json", "+json")):
+            json_rank = max(json_rank, (2, quality))
+    # RFC 9110, 12.5.1: the most exact range gives a type its quality.
+    json_exactness, json_quality = json_rank
+    html_exactness, html_quality = html_rank
+    return json_quality > 0 and (json_quality, json_exactness) > (html_quality, html_exactness)
+
+
+# Exactness and quality of a type that no range covers.
+_REFUSED: tuple[int, float] = (-1, 0.0)
+
+
+def is_plain_error(error: HTTPException) -> bool:
+    """Return whether *error* is an error whose page is that of every HTTP exception.
+
+    One that carries a response or renders itself is left alone, and so is a redirect.
+    """
+    cls = type(error)
+    return (
+        error.code is not None
+        and error.code >= 400
+        and error.response is None
+        and cls.get_body is HTTPException.get_body
+        and cls.get_response is HTTPException.get_response
+        and cls.__call__ is HTTPException.__call__
+    )
+
+
+def make_problem_response(
+    app: ProblemApp, error: HTTPException, environ: WSGIEnvironment
+) -> Response:
+    """Return *error* as problem details, with the headers that belong to it.
+
+    Members are `type`, `title`, `status` and `detail`; a mapping `problem` of the exception adds
+    others or replaces these. `instance` is left to that: the URL of a request does not identify an
+    occurrence of the problem.
+    """
+    problem: dict[str, Any] = {
+        "type": "about:blank",
+        "title": str(error.name),
+        "status": error.code,
+    }
+    detail = _make_detail(error.description)
+    if detail:
+        problem["detail"] = detail
+    more = getattr(error, "problem", None)
+    if isinstance(more, Mapping):
+        problem.update(more)
+    headers = [
+        (name, value)
+        for name, value in error.get_headers(environ)
+        if name.lower() not in _HEADERS_OF_THE_PAGE
+    ]
+    document = f"{app.json.dumps(problem)}\n"
+    return app.response_class(document, error.code, headers, mimetype=MEDIA_TYPE)
+
+
+def _make_detail(description: object) -> str:
+    """Return as plain text what the page would show of a description."""
+    if description is None:
+        return ""
+    if isinstance(description, Markup):
+        return description.striptags()
+    return str(description)
