@@ -61,7 +61,7 @@ with app.request_context({}) as request_ctx:
     assert_type(request_ctx, RequestContext)
     assert_type(request_ctx.request, Request)
 
-api = Blueprint("api", __name__, json_errors="negotiate")
+api = Blueprint("api", __name__, json_errors="negotiate", handle_unmatched=True)
 Blueprint("pages", __name__, json_errors=False)
 Blueprint("typo", __name__, json_errors="sometimes")  # type: ignore[arg-type]  # noticed
 

@@ -67,8 +67,7 @@ class TestHasJSONErrors:
             assert has_json_errors() is expected
 
     def test_handler_of_pages_makes_room_for_json(self, app: App, client: Client) -> None:
-        api = Blueprint("api", __name__, url_prefix="/api", json_errors=True)
-        api.add_url_rule("/x", "x", lambda: abort(404))
+        api = Blueprint("api", __name__, url_prefix="/api", json_errors=True, handle_unmatched=True)
         app.register_blueprint(api)
 
         @app.errorhandler(404)

@@ -37,6 +37,7 @@ from cruse_core.json_provider import (
 )
 from cruse_core.pipeline import Pipeline
 from cruse_core.plan import HookTable, ViewTable, blueprint_names
+from cruse_core.prefix_owners import PrefixOwners
 from cruse_core.problem_details import JSONErrors
 from cruse_core.requests import Request
 from cruse_core.resources import make_instance_path, open_file
@@ -165,6 +166,7 @@ class App(Pipeline):
         super().__init__(import_name, static_folder, static_url_path, template_folder, root_path)
         self.blueprints: dict[str, RegisteredBlueprint] = {}
         self.json_errors_by_blueprint: dict[str, JSONErrors] = {}
+        self.prefix_owners = PrefixOwners()
         self.extensions: dict[str, Any] = {}
         self.instance_path = self._find_instance_path(instance_path)
         self.config = self.make_config(instance_relative_config)

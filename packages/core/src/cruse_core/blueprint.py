@@ -106,6 +106,8 @@ class Blueprint(Scaffold):
         json_errors: When its errors are described in JSON: "always" (or True), "never" (or False),
             or "negotiate", when the client prefers it. By default as the blueprint around it says,
             and without one as JSON_ERRORS does.
+        handle_unmatched: Whether its error handlers, and *json_errors*, also apply to the URLs
+            below its prefix that no rule matches.
 
     Raises:
         BlueprintNameError: The name is empty or contains a dot.
@@ -128,6 +130,7 @@ class Blueprint(Scaffold):
         cli_group: str | None = OWN_GROUP,
         *,
         json_errors: JSONErrors | bool | None = None,
+        handle_unmatched: bool = False,
     ) -> None:
         super().__init__(import_name, static_folder, static_url_path, template_folder, root_path)
         if not name:
@@ -147,6 +150,7 @@ class Blueprint(Scaffold):
         self.json_errors: JSONErrors | None = (
             None if json_errors is None else get_json_errors("json_errors", json_errors)
         )
+        self.handle_unmatched = handle_unmatched
         self.deferred_functions: list[DeferredSetupFunction] = []
         self._blueprints: list[tuple[Blueprint, dict[str, Any]]] = []
 
@@ -261,8 +265,7 @@ class Blueprint(Scaffold):
             deferred(state)
         for blueprint, child_options in self._blueprints:
             blueprint.register(app, self._nested_options(state, blueprint, child_options, name))
-        if self.json_errors is not None:
-            app.json_errors_by_blueprint[name] = self.json_errors
+        self._claim_errors(state, name)
 
     def _check_name_is_free(self, app: App, name: str) -> None:
         other = app.blueprints.get(name)
@@ -294,6 +297,21 @@ class Blueprint(Scaffold):
         merge_hooks(app.teardown_request_funcs, self.teardown_request_funcs, name)
         merge_hooks(app.url_default_functions, self.url_default_functions, name)
         merge_hooks(app.url_value_preprocessors, self.url_value_preprocessors, name)
+
+    def _claim_errors(self, state: BlueprintSetupState, name: str) -> None:
+        """Tell the app which errors are this blueprint's, and how they are answered."""
+        app = state.app
+        if self.json_errors is not None:
+            app.json_errors_by_blueprint[name] = self.json_errors
+        if self.handle_unmatched:
+            rules = app.url_map.iter_rules() if app.url_map.host_matching else ()
+            app.prefix_owners.add(
+                name,
+                app.url_map,
+                url_prefix=state.url_prefix,
+                subdomain=state.subdomain,
+                hosts={rule.host for rule in rules if rule.endpoint.startswith(f"{name}.")},
+            )
 
     @staticmethod
     def _nested_options(

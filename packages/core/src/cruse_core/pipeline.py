@@ -39,7 +39,8 @@ from cruse_core.error_handlers import find_error_handler
 from cruse_core.event_loop import async_to_sync, is_coroutine_function
 from cruse_core.json_provider import JSONProvider
 from cruse_core.logging import create_logger
-from cruse_core.plan import Plan, make_plan
+from cruse_core.plan import Plan, make_plan, split_blueprint_path
+from cruse_core.prefix_owners import PrefixOwners
 from cruse_core.problem_details import JSONErrors
 from cruse_core.requests import Request
 from cruse_core.responses import Response
@@ -83,6 +84,7 @@ class Pipeline(Scaffold):
     url_map: Map
     app_ctx_globals_class: type[AppGlobals]
     json_errors_by_blueprint: dict[str, JSONErrors]
+    prefix_owners: PrefixOwners
     _got_first_request: bool
     # Hosts that `create_url_adapter` has accepted.
     known_hosts: set[str]
@@ -351,8 +353,22 @@ class Pipeline(Scaffold):
         return find_error_handler(self.error_handler_spec, type(e), self.error_blueprints())
 
     def error_blueprints(self) -> Sequence[str]:
-        """Return the blueprints that answer for errors of this request, innermost first."""
-        return context.get_request_context("request").request.blueprints
+        """Return the blueprints that answer for errors of this request, innermost first.
+
+        They are those of the endpoint. A URL that no rule matches has the blueprint that owns its
+        prefix (`handle_unmatched`), and those that one is nested in.
+        """
+        ctx = context.get_request_context("request")
+        request = ctx.request
+        if (
+            self.prefix_owners
+            and request.url_rule is None
+            and request.routing_exception is not None
+        ):
+            adapter = ctx.url_adapter
+            owner = None if adapter is None else self.prefix_owners.find(adapter)
+            return () if owner is None else split_blueprint_path(owner)
+        return request.blueprints
 
     # From the view's value to the response
 
