@@ -11,8 +11,6 @@ from statistics import fmean
 from threading import Lock
 from typing import Any
 
-from werkzeug.exceptions import HTTPException
-
 from cruse_core import App, Blueprint, Response, abort, current_app, jsonify, request, url_for
 
 stations = Blueprint("stations", __name__, url_prefix="/stations")
@@ -55,12 +53,13 @@ class Readings:
 def create_app(settings: Mapping[str, Any] | None = None) -> App:
     """Return the service as a WSGI application, with *settings* above the defaults."""
     app = App(__name__, static_folder=None)
-    app.config.from_mapping(READINGS_PER_STATION=100, MAX_CONTENT_LENGTH=10_000)
+    app.config.from_mapping(
+        JSON_ERRORS="always", READINGS_PER_STATION=100, MAX_CONTENT_LENGTH=10_000
+    )
     app.config.from_prefixed_env("STATIONS")
     app.config.from_mapping(settings)
     app.extensions["readings"] = Readings(limit=app.config["READINGS_PER_STATION"])
     app.register_blueprint(stations)
-    app.register_error_handler(HTTPException, explain_error)
     return app
 
 
@@ -108,14 +107,6 @@ def remove(station: str) -> tuple[str, int]:
     if not readings().remove(station):
         abort(404, f"There is no station {station!r}.")
     return "", 204
-
-
-def explain_error(error: HTTPException) -> tuple[Response, int]:
-    """Answer with JSON where the framework would answer with a page."""
-    status = error.code or 500
-    return jsonify(
-        error={"status": status, "name": error.name, "reason": error.description}
-    ), status
 
 
 if __name__ == "__main__":

@@ -12,10 +12,10 @@ from datetime import date
 from typing import Any
 
 from werkzeug.datastructures import MultiDict, WWWAuthenticate
-from werkzeug.exceptions import HTTPException, Unauthorized, UnprocessableEntity
+from werkzeug.exceptions import Unauthorized, UnprocessableEntity
 from werkzeug.wrappers import Response
 
-from cruse import Blueprint, abort, current_app, g, jsonify, request, url_for
+from cruse import Blueprint, abort, g, jsonify, request, url_for
 
 from .auth import find_user_by_token
 from .db import get_db
@@ -26,18 +26,24 @@ from .notes import get_note, open_notebook, remove_note
 from .pictures import make_picture_response
 from .text import tidy_line, tidy_tag
 
-bp = Blueprint("api", __name__, url_prefix="/api")
+# Every error below `/api` is described in JSON, also where no address is.
+bp = Blueprint("api", __name__, url_prefix="/api", json_errors="always", handle_unmatched=True)
 
 TEXT_FIELDS = ("title", "body", "place", "observed_on")
 NOTES_PER_PAGE_LIMIT = 100
 
 
 class InvalidNoteError(UnprocessableEntity):
-    """The JSON is well formed, but no note."""
+    """The JSON is well formed, but no note.
+
+    Args:
+        description: What is wrong, for a person.
+        fields: What is wrong with each part, for the program.
+    """
 
     def __init__(self, description: str, fields: Mapping[str, list[str]] | None = None) -> None:
         super().__init__(description)
-        self.fields = dict(fields or {})
+        self.problem = {"fields": dict(fields)} if fields else {}
 
 
 @bp.before_request
@@ -53,27 +59,6 @@ def authenticate() -> None:
             www_authenticate=WWWAuthenticate("bearer", {"realm": "Field Notes"}),
         )
     g.user = user
-
-
-@bp.errorhandler(HTTPException)
-def answer_error(error: HTTPException) -> Response:
-    """Return *error* as JSON, with the headers that belong to it."""
-    return make_error_response(error)
-
-
-def make_error_response(error: HTTPException) -> Response:
-    """Return *error* as JSON; used too for URLs under `/api` that lead nowhere."""
-    response = error.get_response()
-    body: dict[str, Any] = {
-        "status": error.code,
-        "name": error.name,
-        "message": error.description,
-    }
-    if isinstance(error, InvalidNoteError) and error.fields:
-        body["fields"] = error.fields
-    response.data = current_app.json.dumps({"error": body})
-    response.content_type = "application/json"
-    return response
 
 
 @bp.get("/notes")

@@ -1,15 +1,11 @@
-"""Answer errors with pages of our own, or with JSON under `/api`."""
+"""Answer errors with pages of our own; the API's are described in JSON."""
 
 from __future__ import annotations
 
 from werkzeug.exceptions import HTTPException, InternalServerError
 from werkzeug.wrappers import Response
 
-from cruse import Cruse, render_template, request
-
-from .api import make_error_response
-
-API_PREFIX = "/api/"
+from cruse import Cruse, has_json_errors, render_template
 
 # What the page says where the standard wording would help nobody: headline, explanation.
 WORDING: dict[int | None, tuple[str, str]] = {
@@ -27,10 +23,10 @@ WORDING: dict[int | None, tuple[str, str]] = {
 }
 
 
-def answer_http_error(error: HTTPException) -> Response:
+def answer_http_error(error: HTTPException) -> Response | HTTPException:
     """Return the page for *error*, with the headers that belong to it."""
-    if request.path.startswith(API_PREFIX):
-        return make_error_response(error)
+    if has_json_errors():
+        return error
     response = error.get_response()
     title, explanation = WORDING.get(error.code, (error.name, ""))
     response.data = render_template(
@@ -43,14 +39,16 @@ def answer_http_error(error: HTTPException) -> Response:
     return response
 
 
-def answer_server_error(error: InternalServerError) -> Response | tuple[str, int]:
+def answer_server_error(error: InternalServerError) -> HTTPException | tuple[str, int]:
     """Return the page for a fault of ours; it asks nothing of the database."""
-    if request.path.startswith(API_PREFIX):
-        return make_error_response(error)
+    if has_json_errors():
+        return error
     return render_template("errors/500.html"), 500
 
 
 def init_app(app: Cruse) -> None:
     """Give *app* these answers."""
+    # The API decides for itself.
+    app.config["JSON_ERRORS"] = "never"
     app.register_error_handler(HTTPException, answer_http_error)
     app.register_error_handler(InternalServerError, answer_server_error)

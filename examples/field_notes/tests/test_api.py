@@ -32,11 +32,12 @@ def read(response: TestResponse) -> dict[str, Any]:
 
 
 def read_error(response: TestResponse) -> dict[str, Any]:
-    error: dict[str, Any] = read(response)["error"]
-    assert error["status"] == response.status_code
-    assert error["name"]
-    assert error["message"]
-    return error
+    assert response.content_type == "application/problem+json"
+    problem: dict[str, Any] = json.loads(response.data)
+    assert problem["status"] == response.status_code
+    assert problem["title"]
+    assert problem["detail"]
+    return problem
 
 
 @pytest.fixture
@@ -53,7 +54,7 @@ class TestAuthentication:
         response = client.get("/api/notes", headers=headers)
         assert response.status_code == 401
         assert response.headers["WWW-Authenticate"].lower().startswith("bearer")
-        assert "account page" in read_error(response)["message"]
+        assert "account page" in read_error(response)["detail"]
 
     def test_session_cookie_opens_nothing(self, wren: Visitor) -> None:
         assert wren.get("/api/notes").status_code == 401
@@ -179,7 +180,7 @@ class TestBadInput:
             "POST", "/notes", data=json.dumps(data), content_type="application/json"
         )
         assert response.status_code == 422
-        assert "JSON object" in read_error(response)["message"]
+        assert "JSON object" in read_error(response)["detail"]
 
     @pytest.mark.parametrize(
         ("note", "field", "problem"),

@@ -77,11 +77,10 @@ class TestErrors:
 
         assert answer.status_code == 404
         assert answer.json == {
-            "error": {
-                "status": 404,
-                "name": "Not Found",
-                "reason": "There is no station 'moon'.",
-            }
+            "type": "about:blank",
+            "title": "Not Found",
+            "status": 404,
+            "detail": "There is no station 'moon'.",
         }
 
     @pytest.mark.parametrize("body", [{}, {"temperature": "warm"}, {"temperature": True}, [1]])
@@ -106,13 +105,14 @@ class TestErrors:
 
         assert answer.status_code == status
         assert answer.json is not None
-        assert answer.json["error"]["status"] == status
+        assert answer.json["status"] == status
 
     def test_a_wrong_method_is_refused_in_json(self, client: Client) -> None:
         answer = client.put("/stations/harbour")
 
         assert answer.status_code == 405
-        assert answer.mimetype == "application/json"
+        assert answer.mimetype == "application/problem+json"
+        assert "GET" in answer.allow
 
 
 class TestServing:
