@@ -134,3 +134,11 @@ class TestThreads:
             finally:
                 done.set()
             assert all(future.result() for future in futures)
+
+
+class TestIterInOrder:
+    def test_keeps_the_order_of_registration(self) -> None:
+        texts = ["/<b>", "/a", "/c"]
+        routing_map = Map([Rule(t, endpoint=e) for t, e in zip(texts, "xyx", strict=True)])
+        assert [rule.rule for rule in routing_map.iter_in_order()] == texts
+        assert [rule.rule for rule in routing_map.iter_rules()] != texts

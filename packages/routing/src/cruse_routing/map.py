@@ -7,7 +7,7 @@ says that the two must be brought up to date before Werkzeug reads them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from threading import RLock
 from typing import Any
 from wsgiref.types import WSGIEnvironment
@@ -140,6 +140,10 @@ class Map(WerkzeugMap):
                 self._own_matcher.add(rule)
                 if not self._remap:
                     self._remap = True
+
+    def iter_in_order(self) -> Iterator[WerkzeugRule]:
+        """Iterate over the rules in the order of their registration; `iter_rules` groups them."""
+        return iter(self._rules_in_order)
 
     def recompile(self) -> None:
         """Read all rules anew; `Rule.refresh` calls this after a change in place."""

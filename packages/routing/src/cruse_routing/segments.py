@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from werkzeug.routing import BaseConverter
 from werkzeug.routing import Rule as WerkzeugRule
+from werkzeug.routing.rules import RulePart
 
 Weight: TypeAlias = tuple[Any, ...]
 
@@ -42,21 +43,28 @@ def has_domain(rule: WerkzeugRule) -> bool:
     return not part.static or part.content != ""
 
 
+def get_domain(rule: WerkzeugRule) -> str | Segment:
+    """Return what a bound rule asks of the subdomain or host; fixed text as str, "" for none."""
+    part = rule._parts[0]
+    return part.content if part.static else _make_segment(part)
+
+
 def iter_segments(rule: WerkzeugRule) -> Iterator[str | Segment]:
     """Yield the segments of a bound rule's path, those of fixed text as str."""
     for part in rule._parts[2:]:
-        if part.static:
-            yield part.content
-            continue
-        text_count, texts, variable_count, variables = part.weight
-        yield Segment(
-            expression=part.content,
-            weight=(text_count, tuple(texts), variable_count, tuple(variables)),
-            takes_rest=part.final,
-            ends_with_slash=part.suffixed,
-            variable_count=len(variables),
-            is_variable=not texts and len(variables) == 1 and not part.suffixed,
-        )
+        yield part.content if part.static else _make_segment(part)
+
+
+def _make_segment(part: RulePart) -> Segment:
+    text_count, texts, variable_count, variables = part.weight
+    return Segment(
+        expression=part.content,
+        weight=(text_count, tuple(texts), variable_count, tuple(variables)),
+        takes_rest=part.final,
+        ends_with_slash=part.suffixed,
+        variable_count=len(variables),
+        is_variable=not texts and len(variables) == 1 and not part.suffixed,
+    )
 
 
 def iter_groups(segment: Segment) -> Iterator[str]:
