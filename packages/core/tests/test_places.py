@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import functools
+import sys
 from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
 from typing import Any
 
-from cruse_core.places import find_place
+import pytest
+
+from cruse_core import App, Blueprint
+from cruse_core.places import find_construction, find_place
 from cruse_core.views import View
 
 
@@ -62,3 +68,38 @@ class TestFindPlace:
     def test_what_is_not_written_in_python_has_none(self) -> None:
         builtin: Any = len
         assert find_place(builtin) is None
+
+
+@pytest.fixture
+def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The file of a module `shop` that is imported."""
+    path = tmp_path / "shop.py"
+    module = ModuleType("shop")
+    module.__file__ = str(path)
+    monkeypatch.setitem(sys.modules, "shop", module)
+    return path
+
+
+class TestFindConstruction:
+    def test_names_the_line_of_an_app_by_its_class(self, module: Path) -> None:
+        module.write_text("log = getLogger(__name__)\n\n\ndef f():\n    return x.App(__name__)\n")
+        assert find_construction(App("shop")) == f"{module}:5"
+
+    def test_names_the_line_of_a_blueprint_by_its_name(self, module: Path) -> None:
+        module.write_text(
+            "a = Blueprint('a', __name__)\nb = Pages(import_name=__name__, name='b')\n"
+        )
+        assert find_construction(Blueprint("b", "shop"), "b") == f"{module}:2"
+
+    @pytest.mark.parametrize("source", ["", "def f(:", "App('shop')"])
+    def test_names_the_file_alone_if_the_line_is_not_to_be_told(
+        self, module: Path, source: str
+    ) -> None:
+        module.write_text(source)
+        assert find_construction(App("shop")) == str(module)
+
+    def test_names_a_file_that_cannot_be_read(self, module: Path) -> None:
+        assert find_construction(App("shop")) == str(module)
+
+    def test_without_a_file_it_is_the_import_name(self) -> None:
+        assert find_construction(App("sho.p", root_path=".", instance_path="/")) == "sho.p"

@@ -77,6 +77,7 @@ class CommandsApp(App):
         from werkzeug.serving import is_running_from_reloader
 
         from cruse_cli.reloader import choose_reloader
+        from cruse_cli.run import warn_of_strangers
 
         if find_variable("RUN_FROM_CLI") == "true":
             if not is_running_from_reloader():
@@ -95,4 +96,7 @@ class CommandsApp(App):
             self.debug = bool(debug)
         options.setdefault("reloader_type", choose_reloader())
         cruse_cli.show_server_banner(self.debug, self.name)
+        if options.get("use_debugger", self.debug):
+            server_host = (self.config["SERVER_NAME"] or "").partition(":")[0]
+            warn_of_strangers(host or server_host or "127.0.0.1")
         super().run(host, port, debug, **options)

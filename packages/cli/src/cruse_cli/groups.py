@@ -12,6 +12,7 @@ from typing import Any, Protocol, overload
 import click
 
 from cruse_cli import names
+from cruse_cli.check import check_command
 from cruse_cli.discovery import find_near
 from cruse_cli.errors import NoAppError
 from cruse_cli.options import app_option, debug_option, env_file_option, version_option
@@ -70,7 +71,7 @@ class CruseGroup(AppGroup):
     """A command that loads an application and offers that one's commands among its own.
 
     Args:
-        add_default_commands: Whether it has `run`, `shell` and `routes`.
+        add_default_commands: Whether it has `run`, `shell`, `routes` and `check`.
         create_app: Makes the application; without it, `--app` and CRUSE_APP tell where it is.
         add_version_option: Whether it has `--version`.
         load_dotenv: Whether `.env` and `.cruseenv` are loaded.
@@ -97,7 +98,7 @@ class CruseGroup(AppGroup):
         self.set_debug_flag = set_debug_flag
         self._has_plugins = False
         if add_default_commands:
-            for command in (run_command, shell_command, routes_command):
+            for command in (run_command, shell_command, routes_command, check_command):
                 self.add_command(command)
 
     def make_context(
@@ -138,19 +139,27 @@ class CruseGroup(AppGroup):
             option.handle_parse_result(ctx, given, [])
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Return a command of an entry point, of this group, or of the application."""
+        """Return a command of an entry point, of this group, or of the application.
+
+        `check` is the application's, if that has one: Flask's commands leave the name free.
+        """
         self._add_plugins(ctx)
         command = super().get_command(ctx, cmd_name)
-        if command is not None:
+        if command is not None and command is not check_command:
             return command
         info = ctx.ensure_object(ScriptInfo)
         try:
             app = info.load_app()
-        except NoAppError as exc:
+        except Exception as exc:
+            if command is not None:
+                return command  # it fails in the same way, if it is run
+            if not isinstance(exc, NoAppError):
+                raise
             self._tell(ctx, f"Error: {exc.format_message()}\n")
             return None
         group = find_commands(app)
-        return None if group is None else group.get_command(ctx, cmd_name)
+        own = None if group is None else group.get_command(ctx, cmd_name)
+        return own or command
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of all commands; what prevents the application's is printed."""
@@ -186,7 +195,7 @@ class CruseGroup(AppGroup):
                 "commands.",
                 ctx,
             ) from exc
-        if command is not None and name not in self.commands:
+        if command is not None and command is not self.commands.get(name or ""):
             app = info.load_app()
             if find_current_app() is not app:
                 ctx.with_resource(app.app_context())

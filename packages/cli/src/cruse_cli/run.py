@@ -20,6 +20,7 @@ from cruse_cli.options import set_debug
 from cruse_cli.parameters import CertParamType, SeparatedPathType, pair_with_key
 from cruse_cli.script_info import ScriptInfo, pass_script_info
 from cruse_cli.tracebacks import format_from_module
+from cruse_core.loopback import is_beyond_loopback
 
 WSGIApplication = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
@@ -119,6 +120,8 @@ def run_command(
     if not is_running_from_reloader():
         check_address(host, port)
     show_server_banner(debug, info.app_import_path)
+    if use_debugger:
+        warn_of_strangers(host)
     run_simple(
         host,
         port,
@@ -176,6 +179,24 @@ def show_server_banner(debug: bool, app_import_path: str | None) -> None:
     if app_import_path is not None:
         click.echo(f" * Serving Cruse app {app_import_path!r}")
     click.echo(f" * Debug mode: {'on' if debug else 'off'}")
+
+
+def warn_of_strangers(host: str) -> None:
+    """Print a warning if other machines reach the debugger on *host*; not again after a restart."""
+    # PERF: as in `run_command`.
+    from werkzeug.serving import is_running_from_reloader
+
+    if is_running_from_reloader() or not is_beyond_loopback(host):
+        return
+    has_pin = os.environ.get("WERKZEUG_DEBUG_PIN") != "off"
+    click.secho(
+        f" * WARNING: other machines can reach the debugger on {host!r}, and it runs any code for "
+        f"{'whoever finds its PIN' if has_pin else 'everybody, because its PIN is switched off'}.\n"
+        "   Listen on 127.0.0.1, or serve without the debugger: "
+        f"'{command_name()} run --no-debugger'.",
+        fg="red",
+        err=True,
+    )
 
 
 def check_address(host: str, port: int) -> None:

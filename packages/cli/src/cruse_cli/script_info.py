@@ -51,6 +51,8 @@ class ScriptInfo:
         self.data: dict[Any, Any] = {}
         self.set_debug_flag = set_debug_flag
         self.load_dotenv_defaults = get_load_dotenv(load_dotenv_defaults)
+        # Whether the application is in debug mode where no command decides about it.
+        self.own_debug = False
         self._loaded_app: App | None = None
 
     def load_app(self) -> App:
@@ -62,6 +64,7 @@ class ScriptInfo:
         """
         if self._loaded_app is None:
             app = self._make_app()
+            self.own_debug = app.debug
             if self.set_debug_flag:
                 # The variable has been read into the config at construction, but a module may
                 # have changed it, and the command line decides.

@@ -8,8 +8,9 @@ from __future__ import annotations
 import os
 import sys
 import weakref
-from collections.abc import Callable, Mapping, ValuesView
+from collections.abc import Callable, Collection, Mapping, ValuesView
 from datetime import timedelta
+from functools import cached_property
 from typing import IO, Any, NoReturn, Protocol, TypeVar
 
 from werkzeug.datastructures import ImmutableDict
@@ -20,6 +21,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from cruse_core import context
 from cruse_core.app_globals import AppGlobals
+from cruse_core.checks import Checks
 from cruse_core.components import APP_STAND_INS, missing_component_text, place_stand_ins
 from cruse_core.config import Config
 from cruse_core.context import AppContext, RequestContext
@@ -30,6 +32,7 @@ from cruse_core.errors import (
     OutOfContextError,
     SetupError,
 )
+from cruse_core.findings import Finding
 from cruse_core.json_provider import (
     ConfiguredJSONProvider,
     DefaultJSONProvider,
@@ -579,6 +582,38 @@ class App(Pipeline):
     def request_context(self, environ: WSGIEnvironment) -> RequestContext:
         """Make the context for the request that *environ* describes."""
         return RequestContext(self, environ)
+
+    # Checks
+
+    @cached_property
+    def checks(self) -> Checks:
+        """What `run_checks` runs, and where extensions and applications add checks."""
+        return self.make_checks()
+
+    def make_checks(self) -> Checks:
+        """Make the checks that every app of this class has."""
+        # PERF: only who checks an app needs them (benchmarks/startup.py).
+        from cruse_core.blueprint_checks import add_blueprint_checks
+        from cruse_core.folder_checks import add_folder_checks
+        from cruse_core.route_checks import add_route_checks
+        from cruse_core.security_checks import add_security_checks
+
+        checks = Checks()
+        add_security_checks(checks)
+        add_route_checks(checks)
+        add_folder_checks(checks)
+        add_blueprint_checks(checks)
+        return checks
+
+    def run_checks(self, *, deploy: bool = False, ignore: Collection[str] = ()) -> list[Finding]:
+        """Return what is wrong with the app as it is set up, the most serious first.
+
+        Args:
+            deploy: Whether the public can reach the app, so that its settings have to be safe.
+            ignore: Ids of findings to leave out.
+        """
+        with self.app_context():
+            return self.checks.run(self, deploy=deploy, ignore=ignore)
 
     # Serving
 

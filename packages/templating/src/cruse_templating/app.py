@@ -15,6 +15,7 @@ from typing import Any, TypeVar, overload
 from werkzeug.datastructures import ImmutableDict
 
 from cruse_core import App, g, get_flashed_messages, request, session
+from cruse_core.checks import Checks
 from cruse_core.context import current
 from cruse_core.scaffold import setupmethod
 from cruse_templating import jinja
@@ -245,3 +246,13 @@ class TemplatingApp(App):
     def add_template_global(self, f: TemplateGlobalCallable, name: str | None = None) -> None:
         """Make *f* callable in every template, under its own name or *name*."""
         self.jinja_env.globals[name or f.__name__] = f
+
+    # Checks
+
+    def make_checks(self) -> Checks:
+        """Make the checks that every app of this class has; template folders are among them."""
+        from cruse_templating.folder_checks import check_template_folders  # PERF: see jinja.py
+
+        checks = super().make_checks()
+        checks.add(check_template_folders)
+        return checks
