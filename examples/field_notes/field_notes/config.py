@@ -36,6 +36,9 @@ class Defaults:
     SESSION_COOKIE_NAME = "field_notes"
     SESSION_COOKIE_SAMESITE = "Lax"
 
+    # How many proxies stand in front, and write who the visitor is. `production.toml` sets more.
+    PROXY_COUNT = 0
+
 
 def find_instance_path(overrides: Mapping[str, Any]) -> str | None:
     """Return the instance folder that the caller or the environment asks for, if one does.

@@ -1,7 +1,8 @@
-"""Send the headers that keep a browser from doing more than our pages need."""
+"""Send the headers that keep a browser from doing more than our pages need; trust the proxies."""
 
 from __future__ import annotations
 
+from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
 from cruse import Cruse, request
@@ -41,6 +42,13 @@ def add_headers(response: Response) -> Response:
     return response
 
 
+def trust_proxies(app: Cruse, count: int) -> None:
+    """Take a visitor's address and scheme from the last *count* proxies; from nobody if it is 0."""
+    if count:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count)  # type: ignore[method-assign]
+
+
 def init_app(app: Cruse) -> None:
-    """Have *app* send these headers with every answer."""
+    """Have *app* send these headers with every answer, and trust as many proxies as it is told."""
     app.after_request(add_headers)
+    trust_proxies(app, app.config["PROXY_COUNT"])

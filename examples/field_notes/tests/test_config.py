@@ -1,9 +1,11 @@
+import shutil
 import stat
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import field_notes
 from field_notes import create_app
 from field_notes.config import get_kept_secret
 from field_notes.db import EXTENSION_KEY
@@ -94,3 +96,25 @@ class TestTables:
         assert app.test_client().get("/api/notes", headers={"Authorization": "Bearer x"}).json
         assert app.extensions[EXTENSION_KEY].is_complete()
         app.extensions[EXTENSION_KEY].close()
+
+
+class TestForThePublic:
+    @pytest.fixture
+    def production(self, instance: Path) -> Path:
+        """An instance folder with the settings that the README recommends."""
+        instance.mkdir()
+        source = Path(field_notes.__file__).parents[1] / "production.toml"
+        shutil.copy(source, instance / "config.toml")
+        return instance
+
+    def test_recommended_settings_leave_nothing_to_find(self, production: Path) -> None:
+        assert create_app().run_checks(deploy=True) == []
+
+    def test_defaults_are_for_one_machine_and_say_so(self, instance: Path) -> None:
+        app = create_app()
+        assert app.run_checks() == []
+        assert {finding.id for finding in app.run_checks(deploy=True)} == {
+            "security.proxy_fix",
+            "security.session_cookie_secure",
+            "security.trusted_hosts",
+        }

@@ -2,6 +2,8 @@ import re
 
 import pytest
 
+from cruse import request
+from field_notes import create_app
 from field_notes.testing import Visitor
 
 
@@ -62,3 +64,17 @@ def check_labels(page: str) -> None:
     labelled = set(re.findall(r'<label for="([^"]+)"', page))
     assert ids
     assert ids <= labelled
+
+
+class TestProxies:
+    def make_request(self, settings: dict[str, object]) -> str | None:
+        app = create_app(settings)
+        app.add_url_rule("/who", "who", lambda: f"{request.scheme} {request.remote_addr}")
+        headers = {"X-Forwarded-For": "192.0.2.7", "X-Forwarded-Proto": "https"}
+        return app.test_client().get("/who", headers=headers).text
+
+    def test_nobody_is_believed_by_default(self, settings: dict[str, object]) -> None:
+        assert self.make_request(settings) == "http 127.0.0.1"
+
+    def test_as_many_are_believed_as_stand_in_front(self, settings: dict[str, object]) -> None:
+        assert self.make_request({**settings, "PROXY_COUNT": 1}) == "https 192.0.2.7"

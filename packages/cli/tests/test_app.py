@@ -138,3 +138,16 @@ class TestRun:
         app.run()
         assert served == {}
         assert capsys.readouterr().out == ""
+
+    def test_debugger_that_others_reach_is_warned_about(
+        self, app: CommandsApp, served: dict[str, Any], capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        app.run(debug=True)
+        assert capsys.readouterr().err == ""
+        app.run("0.0.0.0", debug=True)
+        assert "other machines can reach the debugger on '0.0.0.0'" in capsys.readouterr().err
+        app.config["SERVER_NAME"] = "192.0.2.1:5000"
+        app.run(debug=True)
+        assert "on '192.0.2.1'" in capsys.readouterr().err
+        app.run("0.0.0.0", debug=True, use_debugger=False)
+        assert capsys.readouterr().err == ""

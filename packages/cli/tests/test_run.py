@@ -422,6 +422,31 @@ class TestOptions:
         self.run(CRUSE_RUN_CERT=__file__, CRUSE_RUN_KEY=__file__)
         assert served["ssl_context"] == (__file__, __file__)
 
+    def test_debugger_that_others_reach_is_warned_about(self, served: dict[str, Any]) -> None:
+        output = self.run("--debug", "--host", "0.0.0.0").output
+        assert "other machines can reach the debugger on '0.0.0.0'" in output
+        assert "whoever finds its PIN" in output
+        assert "run --no-debugger'" in output
+        assert served["use_debugger"] is True
+
+    def test_warning_tells_that_the_debugger_has_no_pin(self, served: dict[str, Any]) -> None:
+        output = self.run("--debug", "--host", "0.0.0.0", WERKZEUG_DEBUG_PIN="off").output
+        assert "for everybody, because its PIN is switched off" in output
+
+    @pytest.mark.parametrize(
+        "args", [("--debug",), ("--host", "0.0.0.0"), ("--debug", "-h", "0.0.0.0", "--no-debugger")]
+    )
+    def test_nobody_is_warned_without_reason(
+        self, served: dict[str, Any], args: tuple[str, ...]
+    ) -> None:
+        assert "other machines" not in self.run(*args).output
+
+    def test_restarted_server_does_not_warn_again(
+        self, served: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("WERKZEUG_RUN_MAIN", "true")
+        assert "other machines" not in self.run("--debug", "--host", "0.0.0.0").output
+
     def test_port_must_exist(self) -> None:
         result = self.run("--port", "99999")
         assert result.exit_code == 2

@@ -62,7 +62,7 @@ class TestCountBits:
     def test_random_keys_hold_enough(self, make: object) -> None:
         assert callable(make)
         for seed in range(1_000):
-            key = make(random.Random(seed))  # noqa: S311 - the same keys in each run
+            key = make(random.Random(seed))
             assert count_bits(key) >= REQUIRED_BITS
             assert not is_placeholder(key)
 

@@ -9,7 +9,7 @@ import json
 import os
 from collections import Counter
 from collections.abc import Sequence
-from textwrap import fill
+from textwrap import TextWrapper
 
 import click
 
@@ -25,6 +25,15 @@ _COLOURS = {
     Severity.INFO: "cyan",
     Severity.DEBUG: "cyan",
 }
+
+# A path stays whole, so that a terminal can open it.
+_WRAPPER = TextWrapper(
+    100,
+    initial_indent="    ",
+    subsequent_indent="    ",
+    break_long_words=False,
+    break_on_hyphens=False,
+)
 
 
 @click.command("check", short_help="Find what is wrong with the app.")
@@ -76,16 +85,15 @@ def find_problems(info: ScriptInfo, *, deploy: bool, ignore: Sequence[str]) -> l
 def show_finding(finding: Finding) -> None:
     """Print a finding as compilers do, so that editors and terminals find the place."""
     label = click.style(finding.severity.label, fg=_COLOURS[finding.severity], bold=True)
-    click.echo(f"{shorten_place(finding.place)}: {label}: {finding.id}")
+    click.echo(f"{shorten_paths(finding.place)}: {label}: {finding.id}")
     for text in (finding.message, finding.remedy):
-        click.echo(fill(text, 100, initial_indent="    ", subsequent_indent="    "))
+        click.echo(_WRAPPER.fill(shorten_paths(text)))
     click.echo()
 
 
-def shorten_place(place: str) -> str:
-    """Return *place* relative to the current folder, if it is a file below that."""
-    folder = os.path.join(os.getcwd(), "")
-    return place.removeprefix(folder)
+def shorten_paths(text: str) -> str:
+    """Return *text* with the paths below the current folder relative to that."""
+    return text.replace(os.path.join(os.getcwd(), ""), "")
 
 
 def summarise(findings: Sequence[Finding]) -> str:

@@ -223,10 +223,10 @@ def check_proxy_fix(app: CheckedApp) -> Iterator[Finding]:
             if is_behind_proxy
             else "If a proxy stands in front"
         )
-        + ", every visitor has the proxy's address, and URLs its scheme and host.",
+        + ", every visitor has the proxy's address, and URLs begin with http.",
         "app.wsgi_app",
-        "Behind one proxy: app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1), "
-        "from werkzeug.middleware.proxy_fix. Without a proxy leave it out.",
+        "Behind one proxy: app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1), from "
+        "werkzeug.middleware.proxy_fix. Without a proxy leave it out.",
     )
 
 
