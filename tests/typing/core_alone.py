@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, assert_type
 
 from werkzeug.exceptions import HTTPException
@@ -20,7 +21,10 @@ from cruse_core import (
     request,
 )
 from cruse_core.app_globals import AppGlobals
+from cruse_core.checked_app import CheckedApp
+from cruse_core.checks import Checks
 from cruse_core.context import AppContext, RequestContext
+from cruse_core.findings import Finding, Severity
 from cruse_core.json_provider import DefaultJSONProvider, JSONProvider
 from cruse_core.sessions import SecureCookieSessionInterface, SessionInterface
 from cruse_core.types import ResponseReturnValue
@@ -106,6 +110,8 @@ class Extension:
         app.before_request(self.check)
         app.register_error_handler(KeyError, self.explain)
         app.teardown_appcontext(self.close)
+        app.checks.add(self.find)
+        app.checks.add(self.find, deploy=True)
 
     def check(self) -> None: ...
 
@@ -114,5 +120,25 @@ class Extension:
 
     def close(self, error: BaseException | None) -> None: ...
 
+    def find(self, app: App) -> Iterator[Finding]:
+        yield Finding("a.b", Severity.ERROR, "It is wrong.", 'config["A"]', "Mend it.")
+
 
 Extension(app)
+
+
+@app.checks.add
+def find_first(app: MyApp) -> list[Finding]:
+    return []
+
+
+@app.checks.add(deploy=True)
+def find_second(app: App) -> Iterator[Finding]:
+    yield from find_first(app.require(MyApp))
+
+
+assert_type(app.checks, Checks)
+assert_type(find_first(app), list[Finding])
+assert_type(find_second(app), Iterator[Finding])
+assert_type(app.run_checks(deploy=True, ignore=["a.b"]), list[Finding])
+checked: CheckedApp = app

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from cruse_core import App, Blueprint, current_app
+from cruse_core import App, Blueprint, BlueprintSetupState, current_app
 from cruse_core.checks import Checks
 from cruse_core.findings import Finding, Severity
 
@@ -52,9 +52,11 @@ class TestAdd:
 
     def test_a_blueprint_adds_one_when_it_is_registered(self, app: App) -> None:
         blueprint = Blueprint("pages", __name__)
-        blueprint.record(
-            lambda state: state.app.checks.add(lambda app: [make_finding("pages.stale")])
-        )
+
+        @blueprint.record
+        def add_check(state: BlueprintSetupState) -> None:
+            state.app.checks.add(lambda app: [make_finding("pages.stale")])
+
         app.register_blueprint(blueprint)
         assert [finding.id for finding in app.run_checks()] == ["pages.stale"]
 

@@ -84,6 +84,6 @@ def _place_of(app: CheckedApp, rule: Rule) -> str:
     # Static files are the framework's view; what counts is whose they are.
     for name in blueprint_names(endpoint):
         blueprint = app.blueprints.get(name)
-        if hasattr(blueprint, "import_name"):
+        if blueprint is not None and hasattr(blueprint, "import_name"):
             return find_construction(blueprint, blueprint.name)
     return find_construction(app)
