@@ -54,6 +54,8 @@ class Kit:
         options = {"root_path": "/", "static_folder": None, **arguments}
         app = (app_class or self.App)("compared", **options)
         app.secret_key = "secret"
+        # A deliberate difference, and a key of which Flask knows nothing.
+        app.config["JSON_ERRORS"] = "never"
         app.logger.disabled = True
         return app
 
