@@ -125,9 +125,9 @@ class TestAppContext:
         with app.app_context() as ctx:
             assert not ctx.has_request
             assert not has_request_context()
-            with pytest.raises(OutOfContextError, match="'request' was read"):
+            with pytest.raises(OutOfContextError, match="'app_ctx.request' was read"):
                 _ = ctx.request
-            with pytest.raises(OutOfContextError, match="'session' was read"):
+            with pytest.raises(OutOfContextError, match="'app_ctx.session' was read"):
                 _ = ctx.session
 
     def test_request_descriptor_is_readable_on_the_class(self) -> None:

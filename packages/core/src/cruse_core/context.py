@@ -20,6 +20,7 @@ from cruse_core.app_globals import AppGlobals
 from cruse_core.errors import OutOfContextError
 from cruse_core.json_provider import JSONProvider
 from cruse_core.lazy import lazy
+from cruse_core.out_of_context import outside_app_text, outside_request_text
 from cruse_core.plan import Plan, Plans
 from cruse_core.requests import Request
 from cruse_core.sessions import SessionInterface, SessionMixin
@@ -184,7 +185,7 @@ class _OfRequest:
         if instance is None:
             return self
         if instance.request_context is None:
-            raise OutOfContextError(outside_request_text(self._name))
+            raise _outside_request(f"app_ctx.{self._name}")
         return getattr(instance.request_context, self._name)
 
 
@@ -574,37 +575,19 @@ def _find_active_app() -> Any:
 use_app_finder(_find_active_app)
 
 
-def outside_app_text(name: str) -> str:
-    """Return the message for reading *name* while no app is active."""
-    return (
-        f"Working outside of application context: {name!r} was read, but no app is active. It "
-        "belongs to the app that serves a request or runs a command. Wrap the code in "
-        "'with app.app_context():'."
-    )
-
-
-def outside_request_text(name: str) -> str:
-    """Return the message for reading *name* while no request is active."""
-    return (
-        f"Working outside of request context: {name!r} was read, but no request is being served. "
-        "It belongs to one request, and is gone in a thread that was started without the context. "
-        "Decorate the function that the thread runs with 'copy_current_request_context', or use "
-        "'with app.test_request_context():' in a test."
-    )
-
-
-def get_context(name: str) -> AnyContext:
+def get_context(reading: str, part: object = None) -> AnyContext:
     """Return the active context.
 
     Args:
-        name: What is about to be read from it, for the message of the error.
+        reading: What is about to be read from it, for the message of the error.
+        part: Stands in place of the braces in *reading*.
 
     Raises:
         OutOfContextError: No app is active here.
     """
     ctx = current.get(None)
     if ctx is None:
-        raise OutOfContextError(outside_app_text(name))
+        raise OutOfContextError(outside_app_text(reading.format(part)))
     return ctx
 
 
@@ -614,16 +597,22 @@ def find_request_context() -> RequestContext | None:
     return None if ctx is None else ctx.request_context
 
 
-def get_request_context(name: str) -> RequestContext:
+def get_request_context(reading: str, part: object = None) -> RequestContext:
     """Return the context of the current request.
 
     Args:
-        name: What is about to be read from it, for the message of the error.
+        reading: What is about to be read from it, for the message of the error.
+        part: Stands in place of the braces in *reading*.
 
     Raises:
         OutOfContextError: No request is being served here.
     """
     ctx = find_request_context()
     if ctx is None:
-        raise OutOfContextError(outside_request_text(name))
+        raise _outside_request(reading.format(part))
     return ctx
+
+
+def _outside_request(reading: str) -> OutOfContextError:
+    ctx = current.get(None)
+    return OutOfContextError(outside_request_text(reading, None if ctx is None else ctx.app.name))

@@ -31,20 +31,20 @@ class _AppProxy(LocalProxy[App]):
     __slots__ = ()
 
     def __getattr__(self, name: str) -> Any:
-        return getattr((_find_context(None) or get_context("current_app")).app, name)
+        return getattr((_find_context(None) or get_context("current_app.{}", name)).app, name)
 
 
 class _GlobalsProxy(LocalProxy[AppGlobals]):
     __slots__ = ()
 
     def __getattr__(self, name: str) -> Any:
-        return getattr((_find_context(None) or get_context("g")).g, name)
+        return getattr((_find_context(None) or get_context("g.{}", name)).g, name)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        setattr((_find_context(None) or get_context("g")).g, name, value)
+        setattr((_find_context(None) or get_context("g.{}", name)).g, name, value)
 
     def __contains__(self, name: str) -> bool:
-        return name in get_context("g").g
+        return name in get_context("{!r} in g", name).g
 
 
 class _RequestProxy(LocalProxy[Request]):
@@ -53,7 +53,7 @@ class _RequestProxy(LocalProxy[Request]):
     def __getattr__(self, name: str) -> Any:
         ctx = _find_context(None)
         if type(ctx) is not RequestContext:
-            ctx = get_request_context("request")
+            ctx = get_request_context("request.{}", name)
         return getattr(ctx.made_request or ctx.request, name)
 
 
@@ -61,22 +61,22 @@ class _SessionProxy(LocalProxy[SessionMixin]):
     __slots__ = ()
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(_get_session(), name)
+        return getattr(_get_session("session.{}", name), name)
 
     def __getitem__(self, key: str) -> Any:
-        return _get_session()[key]
+        return _get_session("session[{!r}]", key)[key]
 
     def __setitem__(self, key: str, value: Any) -> None:
-        _get_session()[key] = value
+        _get_session("session[{!r}]", key)[key] = value
 
     def __contains__(self, key: str) -> bool:
-        return key in _get_session()
+        return key in _get_session("{!r} in session", key)
 
 
-def _get_session() -> SessionMixin:
+def _get_session(reading: str, part: object) -> SessionMixin:
     ctx = _find_context(None)
     if type(ctx) is not RequestContext:
-        ctx = get_request_context("session")
+        ctx = get_request_context(reading, part)
     return ctx.session
 
 

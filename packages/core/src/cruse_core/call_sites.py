@@ -1,0 +1,81 @@
+"""Find the line of an application that a call into the framework came from.
+
+Errors and warnings name that line, and not the one inside of the framework that noticed.
+"""
+
+from __future__ import annotations
+
+import sys
+from itertools import islice
+from types import CodeType, FrameType
+from typing import NamedTuple
+
+# Packages whose frames stand between an application and what it has called.
+_FRAMEWORK = frozenset(
+    {
+        "cruse",
+        "cruse_cli",
+        "cruse_core",
+        "cruse_routing",
+        "cruse_templating",
+        "cruse_testing",
+        "functools",
+        "werkzeug",
+    }
+)
+
+
+class CallSite(NamedTuple):
+    """A place in a running program, as "file:line" when it is shown.
+
+    Attributes:
+        code: The code that runs there.
+        offset: Of the instruction, in bytes.
+    """
+
+    # PERF: the line is looked up when it is shown. For a module with 3,000 routes at its top level,
+    # each `frame.f_lineno` would read the line table from the start (benchmarks/startup.py).
+    code: CodeType
+    offset: int
+
+    @property
+    def line(self) -> int:
+        """Number of the line; 0 if the code does not know it."""
+        position = next(islice(self.code.co_positions(), self.offset // 2, None), (None,))
+        return position[0] or 0
+
+    def __str__(self) -> str:
+        return f"{self.code.co_filename}:{self.line}"
+
+
+def is_framework(frame: FrameType) -> bool:
+    """Return whether *frame* stands between an application and what it has called."""
+    name: str = frame.f_globals.get("__name__") or ""
+    return name.partition(".")[0] in _FRAMEWORK
+
+
+def find_caller() -> FrameType | None:
+    """Return the innermost frame that is not the framework's; None if all of them are."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and is_framework(frame):
+        frame = frame.f_back
+    return frame
+
+
+def find_call_site() -> CallSite | None:
+    """Return the line of the application that runs now; None if there is only the framework."""
+    frame = find_caller()
+    return None if frame is None else CallSite(frame.f_code, frame.f_lasti)
+
+
+def count_own_frames() -> int:
+    """Return the `stacklevel` with which the caller's `warnings.warn` shows the line in question.
+
+    It is 1, the caller's own line, if there is only the framework.
+    """
+    frame: FrameType | None = sys._getframe(1)
+    level = 1
+    while frame is not None and is_framework(frame):
+        frame = frame.f_back
+        level += 1
+    return 1 if frame is None else level
