@@ -192,6 +192,20 @@ class TestImport:
         )
         assert run_python("-c", code) == "3.1.3 ['DeprecationWarning']"
 
+    def test_what_flask_accepts_does_not_fall_over_where_warnings_are_errors(self) -> None:
+        code = (
+            "import logging, sys; logging.basicConfig(stream=sys.stdout, format='%(message).41s')\n"
+            "import cruse.as_flask, flask; app = flask.Flask(__name__)\n"
+            "app.add_url_rule('/a', 'one', lambda: 'one', methods=['GET', 'BREW'])\n"
+            "app.add_url_rule('/a', 'two', lambda: 'two')\n"
+            "print(app.test_client().get('/a').text)"
+        )
+        assert run_python("-W", "error", "-c", code).splitlines() == [
+            "The rule '/a' (<string>:3) has 'BREW' amo",
+            "The rule '/a' of 'two' (<string>:4) is ne",
+            "one",
+        ]
+
     def test_unknown_module_is_missing(self) -> None:
         code = (
             "import cruse.as_flask\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
 import pytest
@@ -10,7 +11,8 @@ from werkzeug.test import Client, create_environ
 
 from cruse_core import App, Blueprint, request, session
 from cruse_core.debug_helpers import FormDataRoutingRedirect
-from cruse_core.errors import EndpointConflictError
+from cruse_core.errors import EndpointConflictError, RouteConflictWarning
+from cruse_core.views import View
 
 UUID = "12345678-1234-5678-1234-567812345678"
 
@@ -76,8 +78,19 @@ class TestAddURLRule:
     def test_identical_rules_are_served_by_the_first(self, app: App, client: Client) -> None:
         """R22."""
         app.add_url_rule("/a", "first", lambda: "first")
-        app.add_url_rule("/a", "second", lambda: "second")
+        with pytest.warns(RouteConflictWarning, match="never asked for GET"):
+            app.add_url_rule("/a", "second", lambda: "second")
         assert client.get("/a").text == "first"
+
+    def test_class_based_view_of_a_taken_endpoint_is_shown_as_its_class(self, app: App) -> None:
+        class Page(View):
+            pass
+
+        app.add_url_rule("/a", view_func=Page.as_view("page"))
+        with pytest.raises(EndpointConflictError) as caught:
+            app.add_url_rule("/b", "page", show)
+        line = inspect.getsourcelines(Page)[1]
+        assert f"Page() ({__file__}:{line}) already" in str(caught.value)
 
 
 class TestMethods:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,9 @@ from werkzeug.test import Client, create_environ
 
 from cruse_core import App, Blueprint, BlueprintSetupState, Response, abort, request
 from cruse_core.errors import BlueprintNameError, EndpointConflictError, SetupError
+
+# Blueprints are registered twice here to look at their names and hooks, and not at their URLs.
+pytestmark = pytest.mark.filterwarnings("ignore::cruse_core.errors.RouteConflictWarning")
 
 
 def show(**values: Any) -> dict[str, Any]:
@@ -167,17 +171,21 @@ class TestRegistration:
 
     def test_twice_under_one_name_says_how_to_rename(self, app: App) -> None:
         blueprint = make()
+        line = sys._getframe().f_lineno + 1
         app.register_blueprint(blueprint)
         with pytest.raises(BlueprintNameError) as caught:
             app.register_blueprint(blueprint)
         assert "already registered for this blueprint" in str(caught.value)
+        assert f"by 'shop' ({__file__}:{line})" in str(caught.value)
+        assert f"and now by 'shop' ({__file__}:{line + 2})." in str(caught.value)
         assert "register_blueprint(blueprint, name='admin_2')" in str(caught.value)
 
     def test_two_of_one_name_says_who_has_it(self, app: App) -> None:
         app.register_blueprint(make())
         with pytest.raises(ValueError, match="already registered for a different blueprint") as e:
             app.register_blueprint(Blueprint("admin", "store", root_path="."))
-        assert "by 'shop'" in str(e.value)
+        assert f"by 'shop' ({__file__}:" in str(e.value)
+        assert f"and now by 'store' ({__file__}:" in str(e.value)
         assert "register_blueprint(blueprint, name='admin_2')" in str(e.value)
 
     def test_two_views_of_one_endpoint_are_told_apart(self, app: App) -> None:
@@ -263,10 +271,13 @@ class TestNesting:
 
     def test_child_with_a_taken_name_is_refused(self, app: App) -> None:
         parent = make("parent")
+        line = sys._getframe().f_lineno + 1
         parent.register_blueprint(make("child"))
         parent.register_blueprint(make("child"))
-        with pytest.raises(BlueprintNameError, match=r"'parent\.child'.*name='child_2'"):
+        with pytest.raises(BlueprintNameError, match=r"'parent\.child'.*name='child_2'") as caught:
             app.register_blueprint(parent)
+        assert f"by 'shop' ({__file__}:{line})" in str(caught.value)
+        assert f"and now by 'shop' ({__file__}:{line + 1})." in str(caught.value)
 
     def test_hooks_run_from_the_app_inwards_and_out_again(self, app: App, client: Client) -> None:
         called: list[str] = []

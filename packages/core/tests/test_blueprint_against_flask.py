@@ -10,12 +10,16 @@ from functools import partial
 from typing import Any
 
 import flask
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.test import create_environ, run_wsgi_app
 
 import cruse_core
 from cruse_core import App
+
+# These programs have rules that never answer, in the one framework as in the other.
+pytestmark = pytest.mark.filterwarnings("ignore::cruse_core.errors.RouteConflictWarning")
 
 HOOKS = [
     "before_request",

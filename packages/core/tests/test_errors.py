@@ -5,11 +5,14 @@ from __future__ import annotations
 import pytest
 
 from cruse_core import errors
-from cruse_core.errors import CruseError
+from cruse_core.errors import CruseError, CruseWarning
 
 BUILT_IN = {
     "SetupError": AssertionError,
     "EndpointConflictError": AssertionError,
+    "RouteConflictError": ValueError,
+    "RuleMethodError": ValueError,
+    "RuleOptionError": TypeError,
     "MissingComponentError": TypeError,
     "ComponentOrderError": TypeError,
     "OutOfContextError": RuntimeError,
@@ -37,3 +40,14 @@ def test_no_exception_is_left_out() -> None:
         if isinstance(value, type) and issubclass(value, CruseError) and value is not CruseError
     }
     assert defined == set(BUILT_IN)
+
+
+def test_every_warning_can_be_ignored_by_one_category() -> None:
+    defined = [
+        value
+        for value in vars(errors).values()
+        if isinstance(value, type) and issubclass(value, Warning)
+    ]
+    assert len(defined) > 1
+    assert all(issubclass(category, CruseWarning) for category in defined)
+    assert issubclass(CruseWarning, UserWarning)

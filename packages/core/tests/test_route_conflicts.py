@@ -84,6 +84,7 @@ class TestMethodsThatAreAdded:
         app.add_url_rule("/a", "write", methods=["POST"])
         assert find_route_conflicts(app.url_map.iter_in_order()) == []
 
+    @pytest.mark.filterwarnings("ignore::cruse_core.errors.RouteConflictWarning")
     def test_a_view_for_options_behind_automatic_ones_is_never_asked(self) -> None:
         app = App(__name__, static_folder=None)
         app.add_url_rule("/a", "read", methods=["GET"])

@@ -21,6 +21,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from cruse_core import context
 from cruse_core.app_globals import AppGlobals
+from cruse_core.call_sites import CallSite, find_call_site
 from cruse_core.checks import Checks
 from cruse_core.components import APP_STAND_INS, missing_component_text, place_stand_ins
 from cruse_core.config import Config
@@ -39,11 +40,14 @@ from cruse_core.json_provider import (
     JSONProvider,
 )
 from cruse_core.pipeline import Pipeline
+from cruse_core.places import find_place
 from cruse_core.plan import HookTable, ViewTable, blueprint_names
 from cruse_core.prefix_owners import PrefixOwners
 from cruse_core.problem_details import JSONErrors
 from cruse_core.requests import Request
 from cruse_core.resources import make_instance_path, open_file
+from cruse_core.route_guard import RouteGuard
+from cruse_core.rule_options import check_methods, check_options, get_methods
 from cruse_core.scaffold import endpoint_from_view, setupmethod
 from cruse_core.sessions import SecureCookieSessionInterface, SessionInterface
 from cruse_core.short_path import STEPS, has_own_steps
@@ -137,8 +141,10 @@ class App(Pipeline):
         MAX_COOKIE_SIZE=4093,
         MAX_FORM_MEMORY_SIZE=500_000,
         MAX_FORM_PARTS=1_000,
-        # Answers
+        # Rules and answers
+        EXTRA_HTTP_METHODS=(),
         PROVIDE_AUTOMATIC_OPTIONS=True,
+        STRICT_ROUTES=False,
         SEND_FILE_MAX_AGE_DEFAULT=None,
         USE_X_SENDFILE=False,
         # Documents in JSON
@@ -181,6 +187,8 @@ class App(Pipeline):
         self.teardown_appcontext_funcs: list[TeardownCallable] = []
         self.url_map = self.url_map_class(host_matching=host_matching)
         self.subdomain_matching = subdomain_matching
+        self._route_guard = RouteGuard()
+        self._blueprint_sites: dict[str, CallSite | None] = {}
         self.known_hosts: set[str] = set()
         if self.has_static_folder:
             self._add_static_rule(static_host, host_matching)
@@ -342,10 +350,13 @@ class App(Pipeline):
         Raises:
             TypeError: *methods* is a string.
             EndpointConflictError: Another view has this endpoint.
+            RouteConflictError: Another rule takes all of its URLs, and STRICT_ROUTES is on.
+            RuleMethodError: A method is neither known nor among EXTRA_HTTP_METHODS.
+            RuleOptionError: There is no such option.
         """
         if endpoint is None:
             endpoint = endpoint_from_view(view_func)
-        methods = self._methods_of(options.pop("methods", None), view_func)
+        methods = get_methods(options.pop("methods", None), view_func)
         if provide_automatic_options is None:
             provide_automatic_options = getattr(view_func, "provide_automatic_options", None)
         if provide_automatic_options is None:
@@ -356,30 +367,27 @@ class App(Pipeline):
             if provide_automatic_options:
                 methods.add("OPTIONS")
         methods |= set(getattr(view_func, "required_methods", ()))
-        rule_object = self.url_rule_class(rule, methods=methods, endpoint=endpoint, **options)
+        strict: bool = self.config["STRICT_ROUTES"]
+        check_methods(rule, methods, self.config["EXTRA_HTTP_METHODS"], strict=strict)
+        try:
+            rule_object = self.url_rule_class(rule, methods=methods, endpoint=endpoint, **options)
+        except TypeError:
+            check_options(self.url_rule_class, rule, options)
+            raise
         rule_object.provide_automatic_options = provide_automatic_options  # type: ignore[attr-defined]  # read by dispatch_request
         self.url_map.add(rule_object)
+        self._route_guard.add(
+            rule_object, find_call_site(), thorough=strict or self.debug, strict=strict
+        )
         if view_func is not None:
             self._set_view(endpoint, view_func)
-
-    @staticmethod
-    def _methods_of(methods: Any, view_func: RouteCallable | None) -> set[str]:
-        """Return the methods of a rule in upper case: as given, else the view's, else GET."""
-        if methods is None:
-            methods = getattr(view_func, "methods", None) or ("GET",)
-        if isinstance(methods, str):
-            raise TypeError(
-                f"Allowed methods must be a list of strings, for example "
-                f"@app.route(..., methods=[{methods!r}]); {methods!r} is one string."
-            )
-        return {method.upper() for method in methods}
 
     def _set_view(self, endpoint: str, view_func: RouteCallable) -> None:
         existing = self.view_functions.get(endpoint)
         if existing is not None and existing != view_func:
             raise EndpointConflictError(
                 f"View function mapping is overwriting an existing endpoint function: {endpoint} "
-                f"stands for {_place(existing)} already, and {_place(view_func)} claims it too. "
+                f"stands for {_title(existing)} already, and {_title(view_func)} claims it too. "
                 "An endpoint names one view, or url_for could not tell them apart. Rename one "
                 "function, or pass another endpoint=."
             )
@@ -651,11 +659,12 @@ class App(Pipeline):
             self._got_first_request = False
 
 
-def _place(view: RouteCallable) -> str:
+def _title(view: RouteCallable) -> str:
     """Return name, file and line of a view, as far as they are known."""
-    name = getattr(view, "__qualname__", repr(view))
-    code = getattr(view, "__code__", None)
-    return f"{name}()" if code is None else f"{name}() ({code.co_filename}:{code.co_firstlineno})"
+    target = getattr(view, "view_class", view)
+    name = f"{target.__qualname__}()" if hasattr(target, "__qualname__") else repr(view)
+    place = find_place(view)
+    return name if place is None else f"{name} ({place})"
 
 
 place_stand_ins(App, APP_STAND_INS)

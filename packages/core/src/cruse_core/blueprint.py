@@ -8,6 +8,7 @@ from functools import update_wrapper
 from typing import Any, TypeVar
 
 from cruse_core.app import App
+from cruse_core.call_sites import CallSite, call_at, find_call_site
 from cruse_core.components import BLUEPRINT_STAND_INS, place_stand_ins
 from cruse_core.errors import BlueprintNameError, SetupError
 from cruse_core.problem_details import JSONErrors, get_json_errors
@@ -153,6 +154,8 @@ class Blueprint(Scaffold):
         self.handle_unmatched = handle_unmatched
         self.deferred_functions: list[DeferredSetupFunction] = []
         self._blueprints: list[tuple[Blueprint, dict[str, Any]]] = []
+        # Where each of them was registered, by its index.
+        self._nested_sites: dict[int, CallSite | None] = {}
 
     def _check_setup_finished(self, f_name: str) -> None:
         if self._got_registered_once:
@@ -204,8 +207,11 @@ class Blueprint(Scaffold):
                 f"'view_func' name may not contain a dot '.' character, but is "
                 f"{view_func.__name__!r}: it becomes the endpoint. Pass endpoint=."
             )
+        site = find_call_site()
         self.record(
-            lambda state: state.add_url_rule(
+            lambda state: call_at(
+                site,
+                state.add_url_rule,
                 rule,
                 endpoint,
                 view_func,
@@ -226,6 +232,7 @@ class Blueprint(Scaffold):
                 f"Cannot register a blueprint on itself: {self.name!r}. Make another Blueprint for "
                 "the inner part."
             )
+        self._nested_sites[len(self._blueprints)] = find_call_site()
         self._blueprints.append((blueprint, options))
 
     # Registration
@@ -252,6 +259,7 @@ class Blueprint(Scaffold):
         self._check_name_is_free(app, name)
         first_on_app = not any(blueprint is self for blueprint in app.blueprints.values())
         app.blueprints[name] = self
+        app._blueprint_sites[name] = find_call_site()
         self._got_registered_once = True
         state = self.make_setup_state(app, options, first_on_app)
         if self.has_static_folder:
@@ -263,25 +271,23 @@ class Blueprint(Scaffold):
         self._merge_into(app, name)
         for deferred in self.deferred_functions:
             deferred(state)
-        for blueprint, child_options in self._blueprints:
-            blueprint.register(app, self._nested_options(state, blueprint, child_options, name))
+        for index, (blueprint, child_options) in enumerate(self._blueprints):
+            nested_options = self._nested_options(state, blueprint, child_options, name)
+            call_at(self._nested_sites.get(index), blueprint.register, app, nested_options)
         self._claim_errors(state, name)
 
     def _check_name_is_free(self, app: App, name: str) -> None:
         other = app.blueprints.get(name)
         if other is None:
             return
-        if other is self:
-            raise BlueprintNameError(
-                f"The name {name!r} is already registered for this blueprint on app {app.name!r}. "
-                "A name prefixes endpoints, so it must be unique. Use 'name=' to provide a unique "
-                f"name: register_blueprint(blueprint, name='{name.rpartition('.')[2]}_2')."
-            )
+        which = "this blueprint" if other is self else "a different blueprint"
+        places = [app._blueprint_sites.get(name), find_call_site()]
+        first, second = (f" ({place})" if place else "" for place in places)
         raise BlueprintNameError(
-            f"The name {name!r} is already registered for a different blueprint on app "
-            f"{app.name!r}, by {getattr(other, 'import_name', '?')!r}. A name prefixes endpoints, "
-            "so it must be unique. Use 'name=' to provide a unique name: "
-            f"register_blueprint(blueprint, name='{name.rpartition('.')[2]}_2')."
+            f"The name {name!r} is already registered for {which} on app {app.name!r}: by "
+            f"{getattr(other, 'import_name', '?')!r}{first}, and now by {self.import_name!r}"
+            f"{second}. A name prefixes endpoints, so it must be unique. Use 'name=' to provide a "
+            f"unique name: register_blueprint(blueprint, name='{name.rpartition('.')[2]}_2')."
         )
 
     def _merge_into(self, app: App, name: str) -> None:

@@ -6,9 +6,13 @@ Errors and warnings name that line, and not the one inside of the framework that
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
+from contextvars import ContextVar
 from itertools import islice
 from types import CodeType, FrameType
-from typing import NamedTuple
+from typing import NamedTuple, ParamSpec
+
+P = ParamSpec("P")
 
 # Packages whose frames stand between an application and what it has called.
 _FRAMEWORK = frozenset(
@@ -23,6 +27,8 @@ _FRAMEWORK = frozenset(
         "werkzeug",
     }
 )
+
+_recorded: ContextVar[CallSite | None] = ContextVar("cruse.call_site", default=None)
 
 
 class CallSite(NamedTuple):
@@ -63,9 +69,26 @@ def find_caller() -> FrameType | None:
 
 
 def find_call_site() -> CallSite | None:
-    """Return the line of the application that runs now; None if there is only the framework."""
+    """Return the line of the application that runs now; None if there is only the framework.
+
+    While something runs that was recorded before, by `call_at`, it is the line that recorded it.
+    """
+    recorded = _recorded.get()
+    if recorded is not None:
+        return recorded
     frame = find_caller()
     return None if frame is None else CallSite(frame.f_code, frame.f_lasti)
+
+
+def call_at(
+    site: CallSite | None, function: Callable[P, object], *args: P.args, **kwargs: P.kwargs
+) -> None:
+    """Call *function* on behalf of *site*, where the call was recorded."""
+    token = _recorded.set(site)
+    try:
+        function(*args, **kwargs)
+    finally:
+        _recorded.reset(token)
 
 
 def count_own_frames() -> int:

@@ -1,6 +1,6 @@
-"""The exceptions that Cruse raises itself.
+"""The exceptions that Cruse raises itself, and the categories of its warnings.
 
-Each one also derives from the built-in class that Flask raises in the same place, so that an
+Each exception also derives from the built-in class that Flask raises in the same place, so that an
 `except RuntimeError` written for Flask keeps working.
 """
 
@@ -17,6 +17,18 @@ class SetupError(CruseError, AssertionError):
 
 class EndpointConflictError(CruseError, AssertionError):
     """Two view functions claim the same endpoint."""
+
+
+class RouteConflictError(CruseError, ValueError):
+    """A rule would never answer, because another one takes its URLs; see STRICT_ROUTES."""
+
+
+class RuleMethodError(CruseError, ValueError):
+    """A rule has an HTTP method that does not exist."""
+
+
+class RuleOptionError(CruseError, TypeError):
+    """A rule was given an option that does not exist."""
 
 
 class MissingComponentError(CruseError, TypeError):
@@ -53,3 +65,19 @@ class UnknownChoiceError(ConfigError, ValueError):
 
 class RootPathError(CruseError, RuntimeError):
     """The folder of a module cannot be found."""
+
+
+class CruseWarning(UserWarning):
+    """Base of every category of warning defined by Cruse."""
+
+
+class RouteConflictWarning(CruseWarning):
+    """A rule never answers, because another one takes its URLs."""
+
+
+class ConfigKeyWarning(CruseWarning):
+    """A setting that nobody knows has nearly the name of a known one."""
+
+
+class SessionCookieWarning(CruseWarning):
+    """A session is too large for a cookie, so that browsers may drop it."""

@@ -113,7 +113,7 @@ class Node:
     )
 
     def __init__(self) -> None:
-        self.static: dict[str, Node] = {}
+        self.static: dict[str, Node] = _NOTHING
         self.edges: tuple[Edge, ...] = ()
         self.sole: Edge | None = None
         self.straight = True
@@ -129,7 +129,11 @@ class Node:
             return self._get_edge(segment).node
         node = self.static.get(segment)
         if node is None:
-            node = self.static[segment] = Node()
+            node = Node()
+            if self.static is _NOTHING:
+                self.static = {segment: node}
+            else:
+                self.static[segment] = node
         return node
 
     def add_target(self, rule: WerkzeugRule, *, plain: bool) -> None:
@@ -160,6 +164,11 @@ class Node:
         if sole and (sole.segment.takes_rest or not sole.segment.is_variable):
             sole = None
         self.sole = sole
+
+
+# PERF: nodes without fixed text behind them share this; a dict for each would be one more container
+# for the garbage collector to look at (benchmarks/startup.py).
+_NOTHING: dict[str, Node] = {}
 
 
 def _get_weight(edge: Edge) -> Weight:
