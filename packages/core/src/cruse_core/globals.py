@@ -93,7 +93,7 @@ def _proxy(proxy_class: type[LocalProxy[T]], find: Callable[[], T]) -> T:
 current_app = _proxy(_AppProxy, lambda: cast(App, get_context("current_app").app))
 g = _proxy(_GlobalsProxy, lambda: get_context("g").g)
 request = _proxy(_RequestProxy, lambda: get_request_context("request").request)
-session = _proxy(_SessionProxy, _get_session)
+session = _proxy(_SessionProxy, lambda: get_request_context("session").session)
 
 # The contexts themselves, for extensions. `app_ctx` is the one that owns `g`, the same object for
 # each request within it.
