@@ -66,7 +66,7 @@ def url_for(
     **values: Any,
 ) -> str:
     """Build the URL of an endpoint; as `App.url_for`."""
-    app = context.get_context("current_app").app
+    app = context.get_context("current_app.{}", "url_for").app
     # PERF: most URLs need no more than this (benchmarks/scenarios.py: url_for).
     if _external is None and _anchor is _method is _scheme is None:
         url: str = app.url_for(endpoint, **values)

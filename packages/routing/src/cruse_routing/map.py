@@ -135,7 +135,11 @@ class Map(WerkzeugMap):
             for rule in rulefactory.get_rules(self):
                 rule.bind(self)
                 self._rules_in_order.append(rule)
-                self._rules_by_endpoint.setdefault(rule.endpoint, []).append(rule)
+                # Replaced, and in order at any time: a thread may be building a URL meanwhile.
+                rules = [*self._rules_by_endpoint.get(rule.endpoint, ()), rule]
+                if len(rules) > 1:
+                    rules.sort(key=lambda rule: rule.build_compare_key())
+                self._rules_by_endpoint[rule.endpoint] = rules
                 self._templates.pop(rule.endpoint, None)
                 self._own_matcher.add(rule)
                 if not self._remap:
