@@ -8,6 +8,9 @@ from typing import Any
 import pytest
 from flask_and_cruse import Kit, ask, assert_same, outcome
 
+# These programs have rules that never answer, in the one framework as in the other.
+pytestmark = pytest.mark.filterwarnings("ignore::cruse_core.errors.RouteConflictWarning")
+
 FOLDERS: list[dict[str, Any]] = [
     {"static_folder": "static"},
     {"static_folder": "inner/"},

@@ -367,8 +367,8 @@ class App(Pipeline):
             if provide_automatic_options:
                 methods.add("OPTIONS")
         methods |= set(getattr(view_func, "required_methods", ()))
-        strict: bool = self.config["STRICT_ROUTES"]
-        check_methods(rule, methods, self.config["EXTRA_HTTP_METHODS"], strict=strict)
+        strict: bool = self.config.get("STRICT_ROUTES", False)
+        check_methods(rule, methods, self.config.get("EXTRA_HTTP_METHODS", ()), strict=strict)
         try:
             rule_object = self.url_rule_class(rule, methods=methods, endpoint=endpoint, **options)
         except TypeError:
