@@ -172,7 +172,7 @@ class TestUrlFor:
             assert url_for("page", name="a", _external=True) == "http://localhost/page/a"
 
     def test_outside_of_an_app_is_refused(self) -> None:
-        with pytest.raises(OutOfContextError, match="'current_app' was read"):
+        with pytest.raises(OutOfContextError, match="'current_app.url_for' was read"):
             url_for("page")
 
 
