@@ -158,7 +158,10 @@ def _answer_error(app: ProblemApp, error: HTTPException, ctx: ConversionContext)
         response = make_problem_response(app, error, ctx.environ)
     else:
         response_class = app.response_class
-        response = make_error_page(response_class, error) or _adopt(response_class, error, ctx)
+        # As in Flask, hooks see the answer to HEAD without a body.
+        is_head = ctx.environ["REQUEST_METHOD"] == "HEAD"
+        page = None if is_head else make_error_page(response_class, error)
+        response = page or _adopt(response_class, error, ctx)
     if json_errors == "negotiate":
         # RFC 9110, 12.5.5: a cache must not give this answer to a client with another preference.
         headers = response.headers
