@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
@@ -131,10 +130,6 @@ def run_python(*arguments: str, cwd: Path | None = None, **variables: str) -> st
     )
     assert result.returncode == 0, result.stderr
     return result.stdout.strip()
-
-
-PRINT_TABLE = "import json; from cruse.as_flask.names import MODULES; print(json.dumps(MODULES))"
-MODULES: dict[str, dict[str, str]] = json.loads(run_python("-c", PRINT_TABLE))
 
 
 def test_this_process_compares_with_the_real_flask() -> None:
