@@ -45,7 +45,10 @@ FENCE = re.compile(r"^(?P<indent> *)(?P<fence>`{3,})(?P<info>[^`]*)$")
 CODE_DIRECTIVE = re.compile(r"^\{(?:code-block|code|sourcecode)\} *(?P<language>\S*)$")
 OPTION = re.compile(r"^:(?P<name>[\w-]+):\s*(?P<value>.*)$")
 ESCAPE_SEQUENCE = re.compile(r"\x1b\[[0-9;]*m")
-SERVER = re.compile(r"^(?:cruse (?!.*--help).*\brun\b|python \w+\.py)")
+# The tutorial's program is served for the public, too.
+SERVER = re.compile(
+    r"^(?:cruse (?!.*--help).*\brun\b|python \w+\.py|waitress-serve .*field_notes:)"
+)
 # There is an environment already, and tests/deploying starts the servers for the public.
 LEFT_OUT = re.compile(
     r"python -m venv \.venv|\. \.venv/bin/activate|(?:granian|gunicorn|uwsgi|waitress-serve) .*"
@@ -248,8 +251,6 @@ class Page:
                 check_requirements(command)
             elif command.startswith("python -m nox -s "):
                 check_session(command.split()[4])
-            elif LEFT_OUT.fullmatch(command):
-                pass
             elif command.startswith("cd "):
                 os.chdir(command.removeprefix("cd "))
             elif command.startswith("export "):
@@ -257,6 +258,8 @@ class Page:
                 self.env[name] = self.start_command(f'{command} && printf %s "${name}"').stdout
             elif SERVER.match(command):
                 self.start_server(command, expected or "...Press CTRL+C to quit")
+            elif LEFT_OUT.fullmatch(command):
+                pass
             else:
                 self.run_command(command, expected)
                 if command.startswith("python -m pytest"):

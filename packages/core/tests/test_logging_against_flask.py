@@ -30,7 +30,7 @@ def test_logger_and_what_it_writes(debug: bool, level: int, configured: bool) ->
         root.handlers[:] = [handler] if configured else []
         try:
             app = kit.App(name, root_path="/", static_folder=None)
-            app.config.update(DEBUG=debug, PROPAGATE_EXCEPTIONS=False)
+            app.config.update(DEBUG=debug, JSON_ERRORS="never", PROPAGATE_EXCEPTIONS=False)
             app.add_url_rule("/fail", "fail", lambda: str(1 / 0))
             app.add_url_rule("/warn", "warn", lambda: str(app.logger.warning("warned %s", 1)))
             logger = app.logger
