@@ -13,6 +13,7 @@ from importlib import import_module
 _SOURCES = {
     "CommandsApp": "cruse_cli.app",
     "CommandsBlueprint": "cruse_cli.blueprint",
+    "check_command": "cruse_cli.check",
     "find_app_by_string": "cruse_cli.discovery",
     "find_best_app": "cruse_cli.discovery",
     "locate_app": "cruse_cli.discovery",

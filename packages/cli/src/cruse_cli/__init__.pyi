@@ -1,5 +1,6 @@
 from cruse_cli.app import CommandsApp as CommandsApp
 from cruse_cli.blueprint import CommandsBlueprint as CommandsBlueprint
+from cruse_cli.check import check_command as check_command
 from cruse_cli.discovery import find_app_by_string as find_app_by_string
 from cruse_cli.discovery import find_best_app as find_best_app
 from cruse_cli.discovery import locate_app as locate_app
