@@ -167,8 +167,9 @@ class TestObjects:
     ) -> None:
         assert ours[subject] == theirs[subject]
 
-    def test_commands_have_the_same_options_and_routes_one_more(
+    def test_commands_have_the_same_options_but_for_routes_and_check(
         self, theirs: Description, ours: Description
     ) -> None:
         theirs["options"]["flask routes"] = sorted([*theirs["options"]["flask routes"], "--json"])
+        theirs["options"]["flask check"] = ["--deploy", "--fail-level", "--ignore", "--json"]
         assert ours["options"] == theirs["options"]
