@@ -109,7 +109,14 @@ class TestAttributes:
         app = Cruse(__name__)
         carried = {name for name in vars(app) if not name.startswith("_")}
         # What the plans and the short path keep; `static_folder` and the like are properties.
-        inner = {"known_hosts", "matches_directly", "plans", "takes_short_path"}
+        inner = {
+            "json_errors_by_blueprint",
+            "known_hosts",
+            "matches_directly",
+            "plans",
+            "prefix_owners",
+            "takes_short_path",
+        }
         names = find_names("app")
 
         assert carried - inner - names == set()
