@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from flask_and_cruse import Kit, ask, assert_same, outcome
+from flask_and_cruse import Kit, ask, assert_same, class_name, outcome
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -159,7 +159,7 @@ class OpenShop:
 
     def make_hook(self, hook: Hook, label: str) -> Callable[..., Any]:
         def run(*args: Any) -> Any:
-            self.events.append((label, [getattr(arg, "status", repr(arg)) for arg in args]))
+            self.events.append((label, [describe(arg) for arg in args]))
             if "teardown" in hook.method:  # A failing one is a difference that is told of.
                 return None
             if hook.act == "raise":
@@ -194,6 +194,14 @@ class OpenShop:
             self.events.clear()
             answers.append((path, ask(self.app, path, method=method), self.events.copy()))
         return answers
+
+
+def describe(value: Any) -> Any:
+    """Return what a hook was given, in words that do not depend on the framework."""
+    # The texts of errors differ on purpose.
+    if isinstance(value, BaseException):
+        return class_name(value)
+    return getattr(value, "status", repr(value))
 
 
 @given(shops)
