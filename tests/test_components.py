@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from importlib import import_module
 
 import pytest
@@ -83,6 +85,13 @@ def test_bases_in_the_wrong_order_are_explained() -> None:
 @pytest.mark.parametrize("component", [*APP_COMPONENTS, *BLUEPRINT_COMPONENTS])
 def test_component_has_no_constructor(component: type) -> None:
     assert "__init__" not in vars(component)
+
+
+def test_what_an_app_may_never_need_is_imported_when_it_does() -> None:
+    unneeded = ["asyncio", "click", "cruse_core.multipart", "cruse_testing.client", "jinja2"]
+    code = f"import sys, cruse\nprint([name for name in {unneeded} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
 
 
 def test_current_app_is_the_same_proxy_everywhere() -> None:
