@@ -7,7 +7,6 @@ changes, so a plan never has to be checked against them while a request is serve
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from functools import cache, wraps
 from typing import Any, Generic, TypeVar
 
@@ -34,21 +33,43 @@ def blueprint_names(endpoint: str | None) -> tuple[str, ...]:
     return split_blueprint_path(endpoint.rpartition(".")[0])
 
 
-@dataclass(slots=True, eq=False)
 class Plan:
     """The view of one endpoint and the hooks around it, in the order in which they run.
 
     Every callable is already synchronous: `App.ensure_sync` has seen it.
     """
 
-    endpoint: str | None
-    view: RouteCallable | None
-    value_preprocessors: tuple[Callable[..., Any], ...]
-    before: tuple[Callable[..., Any], ...]
-    after: tuple[Callable[..., Any], ...]
-    teardown: tuple[Callable[..., Any], ...]
-    # True once something has been registered since: a request that holds the plan gets a new one.
-    stale: bool = False
+    # PERF: a dataclass is compiled at every start (benchmarks/startup.py).
+
+    __slots__ = (
+        "after",
+        "before",
+        "endpoint",
+        "stale",
+        "teardown",
+        "value_preprocessors",
+        "view",
+    )
+
+    def __init__(
+        self,
+        *,
+        endpoint: str | None,
+        view: RouteCallable | None,
+        value_preprocessors: tuple[Callable[..., Any], ...],
+        before: tuple[Callable[..., Any], ...],
+        after: tuple[Callable[..., Any], ...],
+        teardown: tuple[Callable[..., Any], ...],
+    ) -> None:
+        self.endpoint = endpoint
+        self.view = view
+        self.value_preprocessors = value_preprocessors
+        self.before = before
+        self.after = after
+        self.teardown = teardown
+        # True once something has been registered since: a request that holds the plan gets a new
+        # one.
+        self.stale = False
 
 
 class Plans(dict[str | None, Plan]):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import insort_right
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from werkzeug.routing import Rule
 
@@ -20,8 +20,7 @@ _ANY_SEGMENT = {r"(?P<__werkzeug_0>[^/]{1,})\Z", r"(?P<__werkzeug_0>[^/]+)\Z"}
 _ANY_REST = r"(?P<__werkzeug_0>[^/].*?)\Z"
 
 
-@dataclass(frozen=True)
-class RouteConflict:
+class RouteConflict(NamedTuple):
     """A rule that is never asked, at least not for some methods.
 
     Attributes:
@@ -111,14 +110,16 @@ def _automatic_methods(rule: Rule) -> set[str]:
     return methods
 
 
-@dataclass
 class _Node:
     """A place that rules share which begin with the same segments."""
 
-    static: dict[str, _Node] = field(default_factory=dict)
-    # In the order in which they are tried: by weight, and by age where that is equal.
-    edges: list[tuple[Segment, _Node]] = field(default_factory=list)
-    rules: list[Rule] = field(default_factory=list)
+    # PERF: a dataclass is compiled at every start (benchmarks/startup.py).
+
+    def __init__(self) -> None:
+        self.static: dict[str, _Node] = {}
+        # In the order in which they are tried: by weight, and by age where that is equal.
+        self.edges: list[tuple[Segment, _Node]] = []
+        self.rules: list[Rule] = []
 
     def get_next(self, segment: str | Segment) -> _Node:
         if isinstance(segment, str):
