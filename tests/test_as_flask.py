@@ -193,11 +193,13 @@ class TestImport:
             "import cruse.as_flask, flask; app = flask.Flask(__name__)\n"
             "app.add_url_rule('/a', 'one', lambda: 'one', methods=['GET', 'BREW'])\n"
             "app.add_url_rule('/a', 'two', lambda: 'two')\n"
+            "app.config['SESSION_COOKIE_SECUR'] = True\n"
             "print(app.test_client().get('/a').text)"
         )
         assert run_python("-W", "error", "-c", code).splitlines() == [
             "The rule '/a' (<string>:3) has 'BREW' amo",
             "The rule '/a' of 'two' (<string>:4) is ne",
+            "The setting 'SESSION_COOKIE_SECUR' (<stri",
             "one",
         ]
 

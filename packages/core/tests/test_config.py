@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import copy
 import json
+import pickle
 import tomllib
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from cruse_core import App
 from cruse_core.config import Config, ConfigAttribute
-from cruse_core.errors import ConfigError
+from cruse_core.errors import ConfigError, ConfigKeyWarning
 
 
 class Settings:
@@ -234,3 +238,83 @@ class TestGetNamespace:
             "mail_host": "a",
             "mail_port": 25,
         }
+
+
+class TestMisspeltKeys:
+    @pytest.fixture
+    def config(self, tmp_path: Path) -> Config:
+        known = {"SESSION_COOKIE_SECURE": False, "SECRET_KEY": None, "TESTING": False}
+        return Config(tmp_path, known)
+
+    @pytest.mark.parametrize(
+        "fill",
+        [
+            lambda config: config.__setitem__("SESSION_COOKIE_SECUR", True),
+            lambda config: config.update(SESSION_COOKIE_SECUR=True),
+            lambda config: config.update([("SESSION_COOKIE_SECUR", True)]),
+            lambda config: config.__ior__({"SESSION_COOKIE_SECUR": True}),
+            lambda config: config.from_mapping(SESSION_COOKIE_SECUR=True),
+            lambda config: config.from_object(type("Obj", (), {"SESSION_COOKIE_SECUR": True})),
+        ],
+    )
+    def test_warns_with_the_known_key_and_the_line(
+        self, config: Config, fill: Callable[[Config], object]
+    ) -> None:
+        with pytest.warns(ConfigKeyWarning) as caught:
+            fill(config)
+        message = str(caught[0].message)
+        assert f"The setting 'SESSION_COOKIE_SECUR' ({__file__}:" in message
+        assert "nearly the name of 'SESSION_COOKIE_SECURE', which it does not change" in message
+        assert "Correct the name; or, if the setting is your own, give it one that" in message
+        assert caught[0].filename == __file__
+        assert config["SESSION_COOKIE_SECUR"] is True
+        assert config["SESSION_COOKIE_SECURE"] is False
+
+    def test_warns_of_a_variable_of_the_environment(
+        self, config: Config, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("SHOP_SECRET_KYE", "text")
+        with pytest.warns(ConfigKeyWarning, match="nearly the name of 'SECRET_KEY'"):
+            config.from_prefixed_env("SHOP")
+
+    def test_warns_once(self, config: Config) -> None:
+        with pytest.warns(ConfigKeyWarning):
+            config["TESTIN"] = True
+        config["TESTIN"] = False
+        config.update(TESTIN=True)
+        assert config["TESTIN"] is True
+
+    @pytest.mark.parametrize(
+        "key",
+        [
+            "SESSION_TYPE",
+            "SESSION_PERMANENT",
+            "REMEMBER_COOKIE_SECURE",
+            "WTF_CSRF_SECRET_KEY",
+            "MAIL_DEBUG",
+            "SQLALCHEMY_DATABASE_URI",
+            "secret_kye",
+        ],
+    )
+    def test_accepts_settings_of_others(self, config: Config, key: str) -> None:
+        config[key] = 1
+        config.update({key: 2})
+        assert config[key] == 2
+
+    def test_accepts_keys_that_are_no_text(self, config: Config) -> None:
+        config[7] = 1  # type: ignore[index]  # nothing forbids it
+        assert config[7] == 1  # type: ignore[index]  # likewise
+
+    def test_default_of_an_extension_is_not_judged(self, config: Config) -> None:
+        config.setdefault("SECRET_KEYS", ())
+        assert config["SECRET_KEYS"] == ()
+
+    def test_copy_knows_the_same_keys(self, config: Config) -> None:
+        for twin in (copy.copy(config), pickle.loads(pickle.dumps(config))):
+            assert twin == config
+            with pytest.warns(ConfigKeyWarning):
+                twin["SECRET_KYE"] = "text"
+
+    def test_app_knows_all_its_settings(self, app: App) -> None:
+        with pytest.warns(ConfigKeyWarning, match="'PERMANENT_SESSION_LIFETIME'"):
+            app.config["PERMANENT_SESSION_LIFTIME"] = 60

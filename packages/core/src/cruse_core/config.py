@@ -1,7 +1,8 @@
 """Hold an app's settings, and read them from files, objects and the environment.
 
 `app.py` decides which settings exist and what they default to. Only keys in upper case count;
-unknown ones are kept, since extensions bring their own.
+unknown ones are kept, since extensions bring their own, but one that has nearly the name of a known
+one is probably misspelt.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ import errno
 import json
 import os
 from collections.abc import Callable, Iterable, Mapping
+from difflib import get_close_matches
+from functools import lru_cache
 from os import PathLike, fspath
 from types import ModuleType
 from typing import IO, Any, Generic, Protocol, Self, TypeVar, overload
@@ -17,7 +20,9 @@ from typing import IO, Any, Generic, Protocol, Self, TypeVar, overload
 from werkzeug.utils import import_string
 
 from cruse_core import environment
-from cruse_core.errors import ConfigError
+from cruse_core.call_sites import find_call_site
+from cruse_core.errors import ConfigError, ConfigKeyWarning
+from cruse_core.notices import notify
 
 T = TypeVar("T")
 
@@ -62,14 +67,46 @@ class Config(dict[str, Any]):
 
     Args:
         root_path: Folder that the names of configuration files are relative to.
-        defaults: The first settings.
+        defaults: The first settings. A warning is given when a new one has nearly the name of one
+            of these.
     """
+
+    _known: frozenset[str] = frozenset()
 
     def __init__(
         self, root_path: str | PathLike[str], defaults: Mapping[str, Any] | None = None
     ) -> None:
         super().__init__(defaults or {})
         self.root_path = root_path
+        self._known = frozenset(self)
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        if key not in self:
+            self._check_name(key)
+        super().__setitem__(key, value)
+
+    def update(self, *args: Any, **kwargs: Any) -> None:
+        """Set all items of a mapping or of an iterable of pairs, and the keyword arguments."""
+        settings: dict[str, Any] = dict(*args, **kwargs)
+        for key in settings.keys() - self.keys():
+            self._check_name(key)
+        super().update(settings)
+
+    def __ior__(self, other: Any) -> Self:  # type: ignore[override,misc]  # one form for all
+        self.update(other)
+        return self
+
+    def _check_name(self, key: str) -> None:
+        nearest = _find_nearest(key, self._known)
+        if nearest is not None:
+            site = find_call_site()
+            place = "" if site is None else f" ({site})"
+            notify(
+                f"The setting {key!r}{place} is unknown, and has nearly the name of {nearest!r}, "
+                "which it does not change. Correct the name; or, if the setting is your own, give "
+                "it one that cannot be mistaken.",
+                ConfigKeyWarning,
+            )
 
     def from_object(self, obj: object | str) -> None:
         """Take the upper-case attributes of *obj*, a module or a class, or of the object it names.
@@ -242,6 +279,17 @@ class Config(dict[str, Any]):
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {super().__repr__()}>"
+
+
+@lru_cache(maxsize=1024)
+def _find_nearest(key: str, known: frozenset[str]) -> str | None:
+    """Return the name among *known* that *key* is probably meant to be."""
+    if key in known or not isinstance(key, str) or not key.isupper():
+        return None
+    # Hardly anyone misspells both the beginning and the end; to compare all is what takes long.
+    candidates = [name for name in known if name[:2] == key[:2] or name[-4:] == key[-4:]]
+    nearest = get_close_matches(key, sorted(candidates), n=1, cutoff=0.9)
+    return nearest[0] if nearest else None
 
 
 def _explained(error: OSError) -> OSError:
