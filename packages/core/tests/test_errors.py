@@ -17,6 +17,7 @@ BUILT_IN = {
     "ComponentOrderError": TypeError,
     "OutOfContextError": RuntimeError,
     "SecretKeyError": RuntimeError,
+    "SessionCookieError": ValueError,
     "BlueprintNameError": ValueError,
     "ViewReturnError": TypeError,
     "ConfigError": RuntimeError,

@@ -12,7 +12,7 @@ from unittest import mock
 import pytest
 from itsdangerous import URLSafeTimedSerializer
 
-from cruse_core.errors import SecretKeyError
+from cruse_core.errors import SecretKeyError, SessionCookieWarning
 from cruse_core.json_provider import DefaultJSONProvider
 from cruse_core.json_tags import TaggedJSONSerializer
 from cruse_core.requests import Request
@@ -356,7 +356,7 @@ class TestSaveSession:
 
     def test_large_cookie_warns(self, browser: Browser) -> None:
         text = "".join(chr(33 + i * i * 7 % 90) for i in range(9000))
-        with pytest.warns(UserWarning, match="too large"):
+        with pytest.warns(SessionCookieWarning, match="'session' cookie is too large"):
             browser.visit(
                 lambda session: session.update(
                     a=[hashlib.sha512(text[i:].encode()).hexdigest() for i in range(70)]

@@ -47,6 +47,10 @@ class SecretKeyError(CruseError, RuntimeError):
     """A session was written to although no secret key can sign it."""
 
 
+class SessionCookieError(CruseError, ValueError):
+    """A session is too large for a cookie; in debug mode only."""
+
+
 class BlueprintNameError(CruseError, ValueError):
     """A blueprint's name is empty, contains a dot, or is taken."""
 

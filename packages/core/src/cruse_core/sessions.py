@@ -23,6 +23,7 @@ from cruse_core.json_provider import DefaultJSONProvider, json_default
 from cruse_core.json_tags import TaggedJSONSerializer
 from cruse_core.requests import Request
 from cruse_core.responses import Response
+from cruse_core.session_size import tell_of_size
 
 _PERMANENT = "_permanent"
 
@@ -50,6 +51,11 @@ class SessionApp(Protocol):
     @property
     def secret_key(self) -> str | bytes | None:
         """Key that signs the cookie; without one no session can be saved."""
+        ...
+
+    @property
+    def debug(self) -> bool:
+        """Whether a session that is too large is an error."""
         ...
 
     @property
@@ -422,7 +428,31 @@ class SecureCookieSessionInterface(SessionInterface):
                 if len(header) <= response.max_cookie_size:
                     append_plain(response.headers, "Set-Cookie", header)
                     return
-        response.set_cookie(name, value, expires=expires, **options._asdict())
+        self._set_any_cookie(app, session, response, value, expires)
+
+    def _set_any_cookie(
+        self,
+        app: SessionApp,
+        session: SessionMixin,
+        response: Response,
+        value: str | bytes,
+        expires: datetime | None,
+    ) -> None:
+        """Set the cookie after a look at its size."""
+        name = self.get_cookie_name(app)
+        options = self._get_cookie_options(app)._asdict()
+        text = value.decode() if isinstance(value, bytes) else value
+        header = dump_cookie(name, text, expires=expires, max_size=0, **options)
+        limit = response.max_cookie_size
+        if limit and len(header) > limit:
+            general: Any = self.get_signing_serializer(app)
+            # One that a subclass has made may not tell what it writes with.
+            dumps = getattr(general, "serializer", general).dumps
+            tell_of_size(name, len(header), limit, session, dumps, debug=app.debug)
+        if type(response).set_cookie is BaseResponse.set_cookie:
+            response.headers.add("Set-Cookie", header)
+        else:
+            response.set_cookie(name, text, expires=expires, **options)
 
     def _get_cookie_options(self, app: SessionApp) -> _CookieOptions:
         return _CookieOptions(
