@@ -28,6 +28,7 @@ from cruse_core import (
     has_request_context,
     request,
     session,
+    stream_with_context,
 )
 from cruse_core.app_globals import AppGlobals
 from cruse_core.context import current
@@ -229,6 +230,149 @@ class TestAppContext:
                 assert current_app.name == "depot"
                 assert "user" not in g
             assert g.user == "ann"
+
+
+class TestFailedStart:
+    """Nothing stays bound if a context cannot be entered."""
+
+    def test_app_context_is_popped(self, app: App) -> None:
+        ends: list[BaseException | None] = []
+        app.teardown_appcontext(ends.append)
+        error = LookupError("no database")
+
+        def fail(sender: App) -> None:
+            raise error
+
+        with (
+            appcontext_pushed.connected_to(fail, app),
+            pytest.raises(LookupError, match="no database"),
+            app.app_context(),
+        ):
+            pass
+        assert not has_app_context()
+        assert ends == [error]
+
+    def test_request_context_is_popped(self, app: App) -> None:
+        class Broken(SecureCookieSessionInterface):
+            def open_session(self, *args: Any) -> Any:
+                raise LookupError("no sessions")
+
+        app.session_interface = Broken()
+        with pytest.raises(LookupError, match="no sessions"), make_context(app):
+            pass
+        assert not has_app_context()
+
+    def test_context_around_it_stays(self, app: App) -> None:
+        def fail(sender: App) -> None:
+            raise LookupError
+
+        with app.app_context() as outer:
+            with (
+                appcontext_pushed.connected_to(fail, app),
+                pytest.raises(LookupError),
+                app.app_context(),
+            ):
+                pass
+            assert current.get() is outer
+
+
+class TestLeftBehind:
+    """What a view pushes and forgets does not stay for the next request of the thread."""
+
+    @pytest.mark.parametrize("pushes", [1, 2])
+    @pytest.mark.parametrize("is_ordinary", [True, False])
+    def test_app_context_is_popped_and_logged(
+        self,
+        app: App,
+        client: Client,
+        caplog: pytest.LogCaptureFixture,
+        pushes: int,
+        is_ordinary: bool,
+    ) -> None:
+        ends: list[str] = []
+        app.teardown_request(lambda exc: ends.append("request"))
+        app.teardown_appcontext(lambda exc: ends.append("app"))
+        if not is_ordinary:
+            app.make_response = app.make_response  # type: ignore[method-assign]  # a step of its own
+
+        @app.get("/")
+        def index() -> str:
+            ctx = app.app_context()
+            for _ in range(pushes):
+                ctx.push()
+            return "answered"
+
+        for _ in range(3):
+            assert client.get("/").text == "answered"
+            assert current.get(None) is None
+        assert ends == ["request", "app", "app"] * 3
+        assert "<AppContext of 'shop'> was pushed within <RequestContext of 'shop'" in caplog.text
+        assert "Use 'with' instead of push() and pop()." in caplog.text
+
+    def test_request_context_is_popped_before_the_teardown_looks(
+        self, app: App, client: Client, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        seen: list[str] = []
+        app.teardown_request(lambda exc: seen.append(request.path))
+        app.add_url_rule("/", "index", lambda: make_context(app, "/inner").push() or "answered")
+        assert client.get("/").text == "answered"
+        assert seen == ["/inner", "/"]
+        assert "/inner" in caplog.text
+
+    def test_teardown_may_pop_what_a_hook_has_pushed(
+        self, app: App, client: Client, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        other = App("depot", root_path=".")
+
+        @app.before_request
+        def push() -> None:
+            g.depot = other.app_context()
+            g.depot.push()
+
+        @app.teardown_request
+        def pop(exc: BaseException | None) -> None:
+            request_ctx.g.depot.pop()
+
+        app.add_url_rule("/", "index", lambda: current_app.name)
+        for _ in range(2):
+            assert client.get("/").text == "depot"
+            assert current.get(None) is None
+        assert caplog.text == ""
+
+    def test_failure_of_its_teardown_does_not_keep_the_request(
+        self, app: App, client: Client, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        other = App("depot", root_path=".")
+
+        @other.teardown_appcontext
+        def fail(exc: BaseException | None) -> None:
+            raise LookupError("no database")
+
+        app.add_url_rule("/", "index", lambda: other.app_context().push() or "answered")
+        assert client.get("/").text == "answered"
+        assert current.get(None) is None
+        assert "no database" in caplog.text
+
+    def test_stream_of_such_a_request_ends_it_once(self, app: App) -> None:
+        ends: list[str] = []
+        app.teardown_request(lambda exc: ends.append(request.path))
+
+        @app.get("/")
+        def index() -> Any:
+            app.app_context().push()
+            return stream_with_context(iter("ab"))
+
+        app.logger.disabled = True
+        body, _, _ = run_wsgi_app(app, create_environ("/"))
+        app.logger.disabled = False
+        assert ends == []
+        assert "".join(chunk.decode() for chunk in body) == "ab"
+        assert ends == ["/"]
+
+    def test_pop_by_hand_is_refused_as_before(self, app: App) -> None:
+        outer = make_context(app)
+        with outer, app.app_context(), pytest.raises(AssertionError, match="cannot be popped"):
+            outer.pop()
 
 
 class TestSignals:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import gc
 import weakref
 from collections.abc import Iterator
-from threading import Thread
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier, Thread
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from werkzeug.test import create_environ
 
 from cruse_core import (
     App,
+    RequestContext,
     Response,
     current_app,
     g,
@@ -325,6 +327,67 @@ class TestAbandoned:
         for _ in range(chunks):
             next(iterator)
         del body, iterator
+        assert ends == [None]
+
+    def test_closed_by_many_threads_at_once(self, app: App) -> None:
+        """Whichever comes first ends the request, and none of them does so again."""
+        count, streams = 4, 50
+        ends: list[BaseException | None] = []
+        app.teardown_request(ends.append)
+        app.add_url_rule("/", "index", lambda: stream_with_context(iter("abc")))
+        barrier = Barrier(count)
+
+        def close(bodies: list[Any]) -> None:
+            for body in bodies:
+                barrier.wait()
+                body.close()
+
+        bodies = [call(app) for _ in range(streams)]
+        with ThreadPoolExecutor(count) as pool:
+            list(pool.map(close, [bodies] * count))
+        assert ends == [None] * streams
+
+    def test_several_streams_of_a_request_closed_at_once(self, app: App) -> None:
+        count, requests = 4, 50
+        ends: list[BaseException | None] = []
+        app.teardown_request(ends.append)
+        made: list[Any] = []
+
+        @app.get("/")
+        def index() -> str:
+            made.append([stream_with_context(iter("abc")) for _ in range(count)])
+            return ""
+
+        for _ in range(requests):
+            call(app)
+        assert ends == []
+        barrier = Barrier(count)
+
+        def close(number: int) -> None:
+            for streams in made:
+                barrier.wait()
+                streams[number].close()
+
+        with ThreadPoolExecutor(count) as pool:
+            list(pool.map(close, range(count)))
+        assert ends == [None] * requests
+
+    def test_ended_on_another_thread_while_the_request_ends(self, app: App) -> None:
+        """The teardown is not lost between the two."""
+        ends: list[BaseException | None] = []
+        app.teardown_request(ends.append)
+        made: list[Any] = []
+
+        class Slow(RequestContext):
+            # The last moment in which the request counts as running.
+            def _deactivate(self) -> None:
+                with ThreadPoolExecutor(1) as pool:
+                    pool.submit(made.pop().close).result()
+                super()._deactivate()
+
+        app.request_context = lambda environ: Slow(app, environ)  # type: ignore[method-assign]  # one step
+        app.add_url_rule("/", "index", lambda: made.append(stream_with_context(iter("a"))) or "")
+        call(app)
         assert ends == [None]
 
     def test_two_requests_may_be_streamed_at_once(

@@ -140,6 +140,45 @@ class TestTeardownOfARequest:
         assert len(ends) == 4
         assert not caught.value.__suppress_context__
 
+    def test_signals_are_sent_although_a_function_failed(
+        self, app: App, client: Client, ends: list[str]
+    ) -> None:
+        def tearing_down(sender: App, exc: BaseException | None) -> None:
+            ends.append("signal")
+
+        app.teardown_request(failing(ValueError("request")))
+        app.teardown_appcontext(failing(OSError("app")))
+        with (
+            request_tearing_down.connected_to(tearing_down, app),
+            appcontext_tearing_down.connected_to(tearing_down, app),
+            pytest.raises(ExceptionGroup),
+        ):
+            client.get("/")
+        assert ends.count("signal") == 2
+
+    def test_failures_are_logged_together(
+        self, app: App, client: Client, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        app.teardown_request(failing(ValueError("request")))
+        app.teardown_appcontext(failing(OSError("app")))
+        with pytest.raises(ExceptionGroup) as caught:
+            client.get("/page")
+        (record,) = caplog.records
+        assert record.name == "shop"
+        assert record.levelname == "ERROR"
+        assert "Exception in the teardown of <RequestContext of 'shop': GET" in record.getMessage()
+        assert "/page" in record.getMessage()
+        assert record.exc_info is not None
+        assert record.exc_info[1] is caught.value
+
+    def test_failure_at_the_end_of_a_command_is_logged(
+        self, app: App, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        app.teardown_appcontext(failing(OSError("disk")))
+        with pytest.raises(OSError, match="disk"), app.app_context():
+            pass
+        assert "Exception in the teardown of <AppContext of 'shop'>" in caplog.text
+
     def test_next_request_is_served_after_a_failed_teardown(self, app: App, client: Client) -> None:
         errors = [ValueError("once")]
 

@@ -7,6 +7,7 @@ is first read. `pipeline.py` decides when a context is pushed and popped.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from contextvars import ContextVar, Token
 from sys import exc_info
 from types import TracebackType
@@ -25,11 +26,12 @@ from cruse_core.plan import Plan, Plans
 from cruse_core.requests import Request
 from cruse_core.sessions import SessionInterface, SessionMixin
 from cruse_core.signals import appcontext_popped, appcontext_pushed
-from cruse_core.teardown import raise_together
+from cruse_core.teardown import join_errors
 from cruse_core.types import WSGIEnvironment
 from cruse_routing import MISS, UNDECIDED, Map
 
-_NO_HOLDS: frozenset[int] = frozenset()
+# Never added to: shared by the requests that have no stream.
+_NO_HOLDS: set[int] = set()
 _NOTHING_FOUND = (None, None, None)
 _HTTP_SCHEMES = frozenset({"http", "https"})
 
@@ -156,11 +158,32 @@ class Context:
                 "one first, or use 'with' instead of push() and pop()."
             )
 
+    def pop_left_behind(self, outer: RequestContext) -> None:
+        """Undo a push that was made within the request of *outer* and forgotten."""
+        if current.get(None) is not self:
+            return
+        self.app.logger.error(
+            "%r was pushed within %r and never popped. It would have stayed active for whatever "
+            "this thread does next, so it is popped now. Use 'with' instead of push() and pop().",
+            self,
+            outer,
+        )
+        # tear_down has logged a failure.
+        with suppress(Exception):
+            self.pop(None)
+
     def _send(self, signal: Any) -> None:
         signal.send(self.app, _async_wrapper=self.app.ensure_sync)
 
     def __enter__(self) -> Self:
-        self.push()
+        pushes = len(self._tokens)
+        try:
+            self.push()
+        except BaseException as exc:
+            # A receiver, the session or a converter has failed: there will be no `__exit__`.
+            if len(self._tokens) > pushes:
+                self.pop(exc)
+            raise
         return self
 
     def __exit__(
@@ -254,8 +277,12 @@ class AppContext(Context):
                 self._send(appcontext_popped)
 
     def tear_down(self, exc: BaseException | None) -> None:
-        """Run the teardown functions; the context is active meanwhile."""
-        self.app.do_teardown_appcontext(exc)
+        """Run the teardown functions; the context is active meanwhile. A failure is logged."""
+        try:
+            self.app.do_teardown_appcontext(exc)
+        except Exception as error:
+            self.app.logger.error("Exception in the teardown of %r", self, exc_info=error)
+            raise
 
 
 class RequestContext(Context):
@@ -282,12 +309,14 @@ class RequestContext(Context):
     # True for a copy: the request, its files and the environ belong to the original.
     _copied: bool
     # The ids of the streams that the teardown waits for.
-    _holds: frozenset[int]
+    _holds: set[int]
 
     #: The messages that were flashed, once a page has asked for them.
     flashes: list[tuple[str, str]] | None = None
     # What ended a request whose teardown waits for a stream.
     _held_exc: BaseException | None = None
+    # Whether it does so. What is set on the instance is taken off by whoever does the teardown.
+    _waits = False
 
     def __init__(
         self,
@@ -463,20 +492,53 @@ class RequestContext(Context):
         """
         self._require_active()
         try:
-            if len(self._tokens) == 1:
-                if exc is CURRENT_EXCEPTION:
-                    exc = exc_info()[1]
-                if self._holds:
-                    self._held_exc = exc
-                else:
-                    self.tear_down(exc)
+            self._prepare_pop(exc_info()[1] if exc is CURRENT_EXCEPTION else exc)
         finally:
-            self._deactivate()
-            if appcontext_popped.receivers and self.joined is None and not self._tokens:
-                self._send(appcontext_popped)
+            self._finish_pop()
+
+    def end(self, exc: BaseException | None) -> None:
+        """Pop at the end of the request, also if the view has left another context behind.
+
+        Args:
+            exc: The exception that ended the request.
+        """
+        left = [] if current.get(None) is self else find_contexts_within(self)
+        if not left:
+            self.pop(exc)
+            return
+        # As in Flask, a teardown function may pop an app context that a hook has pushed.
+        if any(ctx.request_context is not self for ctx in left):
+            for ctx in left:
+                ctx.pop_left_behind(self)
+        try:
+            self._prepare_pop(exc)
+        finally:
+            for ctx in left:
+                ctx.pop_left_behind(self)
+            self._finish_pop()
+
+    def _prepare_pop(self, exc: BaseException | None) -> None:
+        if len(self._tokens) > 1:
+            return
+        if self._holds:
+            self._held_exc = exc
+            self._waits = True
+        else:
+            self.tear_down(exc)
+
+    def _finish_pop(self) -> None:
+        self._deactivate()
+        if appcontext_popped.receivers and self.joined is None and not self._tokens:
+            self._send(appcontext_popped)
+        if self._waits and not self._holds and not self._tokens:
+            # The last stream has ended on another thread while this one was at it.
+            self._tear_down_late()
 
     def tear_down(self, exc: BaseException | None) -> None:
-        """Run the teardown functions and close the request; the context is active meanwhile."""
+        """Run the teardown functions and close the request; the context is active meanwhile.
+
+        A failure is logged, and raised.
+        """
         errors: list[Exception] = []
         try:
             self._tear_down_request(exc)
@@ -490,7 +552,9 @@ class RequestContext(Context):
                 except Exception as error:
                     errors.append(error)
         if errors:
-            raise_together(errors)
+            failure = join_errors(errors)
+            self.app.logger.error("Exception in the teardown of %r", self, exc_info=failure)
+            raise failure
 
     def _tear_down_request(self, exc: BaseException | None) -> None:
         try:
@@ -517,24 +581,35 @@ class RequestContext(Context):
 
     def hold(self, stream: object) -> None:
         """Put the teardown off until `release`: *stream* still works with the request."""
+        if self._holds is _NO_HOLDS:
+            self._holds = set()
         # Its id only: a reference would keep the two alive.
-        self._holds |= {id(stream)}
+        self._holds.add(id(stream))
 
     def release(self, stream: object, exc: BaseException | None = None) -> None:
         """Undo one `hold`; the last one runs the teardown if the request has ended meanwhile.
+
+        It may be called on any thread.
 
         Args:
             stream: That was given to `hold`.
             exc: What ended the stream, for the teardown functions.
         """
-        if id(stream) not in self._holds:
+        holds = self._holds
+        if id(stream) not in holds:
             return
-        self._holds -= {id(stream)}
+        holds.discard(id(stream))
         if self._tokens:
             return
         if self._held_exc is None:
             self._held_exc = exc
-        if self._holds:
+        if not holds:
+            self._tear_down_late()
+
+    def _tear_down_late(self) -> None:
+        """Run the teardown that has waited for a stream, unless another thread is doing so."""
+        # One operation: of two threads that end up here, one gets it.
+        if not self.__dict__.pop("_waits", False):
             return
         exc, self._held_exc = self._held_exc, None
         token = current.set(self)
@@ -565,6 +640,22 @@ class RequestContext(Context):
 AnyContext: TypeAlias = AppContext | RequestContext
 
 current: ContextVar[AnyContext] = ContextVar("cruse.context")
+
+
+def find_contexts_within(ctx: AnyContext) -> list[AnyContext]:
+    """Return the contexts that were pushed after *ctx* and not popped, the active one first.
+
+    A context is there once for each of its pushes. If *ctx* itself is not active, nothing is.
+    """
+    found: list[AnyContext] = []
+    active = current.get(None)
+    while active is not ctx:
+        if active is None or found.count(active) == len(active._tokens):
+            return []
+        outer = active._tokens[-1 - found.count(active)].old_value
+        found.append(active)
+        active = None if outer is Token.MISSING else outer
+    return found
 
 
 def _find_active_app() -> Any:

@@ -170,7 +170,7 @@ class Pipeline(Scaffold):
             if error is not None and self.should_ignore_error(error):
                 error = None
             try:
-                ctx.pop(error)
+                ctx.end(error)
             finally:
                 # The traceback of the error refers to this frame: together they would be garbage
                 # that only the cycle collector finds.
@@ -443,10 +443,12 @@ class Pipeline(Scaffold):
         plan = ctx.plan
         if plan is None or plan.stale:
             plan = ctx.renew_plan()
-        if plan.teardown:
-            call_each(plan.teardown, exc)
-        if request_tearing_down.receivers:
-            request_tearing_down.send(self, _async_wrapper=self.ensure_sync, exc=exc)
+        try:
+            if plan.teardown:
+                call_each(plan.teardown, exc)
+        finally:
+            if request_tearing_down.receivers:
+                request_tearing_down.send(self, _async_wrapper=self.ensure_sync, exc=exc)
 
     def do_teardown_appcontext(self, exc: BaseException | None = CURRENT_EXCEPTION) -> None:
         """Run the teardown functions of the app context, all of them, last registered first.
@@ -456,10 +458,12 @@ class Pipeline(Scaffold):
         """
         if exc is CURRENT_EXCEPTION:
             exc = sys.exc_info()[1]
-        if self.teardown_appcontext_funcs:
-            call_each(map(self.ensure_sync, reversed(self.teardown_appcontext_funcs)), exc)
-        if appcontext_tearing_down.receivers:
-            appcontext_tearing_down.send(self, _async_wrapper=self.ensure_sync, exc=exc)
+        try:
+            if self.teardown_appcontext_funcs:
+                call_each(map(self.ensure_sync, reversed(self.teardown_appcontext_funcs)), exc)
+        finally:
+            if appcontext_tearing_down.receivers:
+                appcontext_tearing_down.send(self, _async_wrapper=self.ensure_sync, exc=exc)
 
     # What the steps use
 

@@ -167,7 +167,7 @@ def serve(
             if error is not None and app.should_ignore_error(error):
                 error = None
             try:
-                ctx.pop(error)
+                ctx.end(error)
             finally:
                 # The traceback of the error refers to this frame, which refers to the error.
                 error = None

@@ -20,8 +20,11 @@ class ContextStream(Generic[AnyStr]):
     collection as garbage.
     """
 
+    # The context, until the stream has ended.
+    _ctx: RequestContext | None = None
+
     def __init__(self, ctx: RequestContext, chunks: Iterator[AnyStr]) -> None:
-        self._ctx: RequestContext | None = ctx
+        self._ctx = ctx
         self._chunks: Iterator[AnyStr] = chunks
         ctx.hold(self)
 
@@ -29,9 +32,10 @@ class ContextStream(Generic[AnyStr]):
         return self
 
     def __next__(self) -> AnyStr:
-        if self._ctx is None:
+        ctx = self._ctx
+        if ctx is None:
             raise StopIteration
-        token = context.current.set(self._ctx)
+        token = context.current.set(ctx)
         try:
             return next(self._chunks)
         except StopIteration:
@@ -45,16 +49,19 @@ class ContextStream(Generic[AnyStr]):
 
     def close(self) -> None:
         """End the stream: close the iterator and let the teardown of its request run."""
-        if self._ctx is not None:
-            token = context.current.set(self._ctx)
+        ctx = self._ctx
+        if ctx is not None:
+            token = context.current.set(ctx)
             try:
                 self._end()
             finally:
                 context.current.reset(token)
 
     def _end(self, exc: BaseException | None = None) -> None:
-        ctx, self._ctx = self._ctx, None
-        assert ctx is not None  # its callers have looked
+        # One operation: of two threads that end a stream, one does it.
+        ctx = self.__dict__.pop("_ctx", None)
+        if ctx is None:
+            return
         try:
             close = getattr(self._chunks, "close", None)
             if close is not None:

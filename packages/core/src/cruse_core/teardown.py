@@ -25,9 +25,14 @@ def call_each(functions: Iterable[Callable[..., Any]], exc: BaseException | None
 
 def raise_together(errors: Iterable[Exception]) -> NoReturn:
     """Raise the only error, or all of them as one flat `ExceptionGroup`."""
+    raise join_errors(errors)
+
+
+def join_errors(errors: Iterable[Exception]) -> Exception:
+    """Return the only error, or all of them as one flat `ExceptionGroup`."""
     flat: list[Exception] = []
     for error in errors:
         flat.extend(error.exceptions if isinstance(error, ExceptionGroup) else (error,))
     if len(flat) == 1:
-        raise flat[0]
-    raise ExceptionGroup(f"{len(flat)} teardown functions failed", flat)
+        return flat[0]
+    return ExceptionGroup(f"{len(flat)} teardown functions failed", flat)
