@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from cruse_core.call_sites import (
+    call_at,
     count_own_frames,
     find_call_site,
     find_caller,
@@ -48,6 +49,11 @@ class TestFindCallSite:
         site, line = find(), line_here()
         assert str(site) == f"{__file__}:{line}"
 
+    def test_does_not_look_at_frames_that_are_skipped(self) -> None:
+        source = "def find():\n    return find_call_site(skipped=1)\n"
+        site, line = as_framework(source, "shop")["find"](), line_here()
+        assert str(site) == f"{__file__}:{line}"
+
     def test_names_that_only_begin_alike_are_the_applications(self) -> None:
         find = as_framework("def find():\n    return find_caller()\n", "cruse_corelib")["find"]
         frame = find()
@@ -57,6 +63,20 @@ class TestFindCallSite:
     def test_code_without_a_module_is_the_applications(self) -> None:
         names = as_framework("frame = find_caller()", name="")
         assert names["frame"].f_code.co_name == "<module>"
+
+
+class TestCallAt:
+    def test_stands_for_the_line_that_recorded_the_call(self) -> None:
+        recorded, sites = find_call_site(), []
+        call_at(recorded, lambda: sites.append(find_call_site()))
+        assert sites == [recorded]
+        assert find_call_site() != recorded
+
+    def test_ends_with_a_call_that_fails(self) -> None:
+        recorded = find_call_site()
+        with pytest.raises(ZeroDivisionError):
+            call_at(recorded, lambda: 1 / 0)
+        assert find_call_site() != recorded
 
 
 class TestCountOwnFrames:

@@ -376,9 +376,9 @@ class App(Pipeline):
             raise
         rule_object.provide_automatic_options = provide_automatic_options  # type: ignore[attr-defined]  # read by dispatch_request
         self.url_map.add(rule_object)
-        self._route_guard.add(
-            rule_object, find_call_site(), thorough=strict or self.debug, strict=strict
-        )
+        # This function, and `registering` around it.
+        site = find_call_site(skipped=2)
+        self._route_guard.add(rule_object, site, thorough=strict or self.debug, strict=strict)
         if view_func is not None:
             self._set_view(endpoint, view_func)
 

@@ -207,7 +207,8 @@ class Blueprint(Scaffold):
                 f"'view_func' name may not contain a dot '.' character, but is "
                 f"{view_func.__name__!r}: it becomes the endpoint. Pass endpoint=."
             )
-        site = find_call_site()
+        # This function, and `registering` around it.
+        site = find_call_site(skipped=2)
         self.record(
             lambda state: call_at(
                 site,

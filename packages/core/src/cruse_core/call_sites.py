@@ -60,23 +60,31 @@ def is_framework(frame: FrameType) -> bool:
     return name.partition(".")[0] in _FRAMEWORK
 
 
-def find_caller() -> FrameType | None:
-    """Return the innermost frame that is not the framework's; None if all of them are."""
-    frame: FrameType | None = sys._getframe(1)
+def find_caller(skipped: int = 0) -> FrameType | None:
+    """Return the innermost frame that is not the framework's; None if all of them are.
+
+    Args:
+        skipped: Number of frames, from the one that calls this, which certainly are.
+    """
+    frame: FrameType | None = sys._getframe(1 + skipped)
     while frame is not None and is_framework(frame):
         frame = frame.f_back
     return frame
 
 
-def find_call_site() -> CallSite | None:
+def find_call_site(skipped: int = 0) -> CallSite | None:
     """Return the line of the application that runs now; None if there is only the framework.
 
     While something runs that was recorded before, by `call_at`, it is the line that recorded it.
+
+    Args:
+        skipped: As for `find_caller`.
     """
     recorded = _recorded.get()
     if recorded is not None:
         return recorded
-    frame = find_caller()
+    # PERF: a frame that nobody looks at costs nothing (benchmarks/startup.py).
+    frame = find_caller(skipped + 1)
     return None if frame is None else CallSite(frame.f_code, frame.f_lasti)
 
 
