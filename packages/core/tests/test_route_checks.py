@@ -68,6 +68,7 @@ class TestConflicts:
         app.blueprints["pages"] = blueprint
         app.view_functions["pages.static"] = blueprint.send_static_file
         (finding,) = find(app)
+        assert "static_url_path of its own" in finding.remedy
         assert finding.place == line_of(
             '        blueprint = Blueprint("pages", __name__, static_folder=".", '
             'static_url_path="/static")'

@@ -44,7 +44,7 @@ def _conflict_finding(app: CheckedApp, conflict: RouteConflict) -> Finding:
             f"The route {what} of {rule.endpoint!r} was registered before. {answer} answers it, "
             "and this one is never asked.",
             _place_of(app, rule),
-            "Remove one of the two, or give one another URL or other methods.",
+            conflict.remedy,
         )
     return Finding(
         "routes.shadowed",
@@ -52,7 +52,7 @@ def _conflict_finding(app: CheckedApp, conflict: RouteConflict) -> Finding:
         f"The route {what} of {rule.endpoint!r} is never asked: {answer} is tried first, and takes "
         f"all its URLs with {winner.rule!r}.",
         _place_of(app, rule),
-        "Register the narrower rule first, or give one of them another URL.",
+        conflict.remedy,
     )
 
 

@@ -36,6 +36,15 @@ class RouteConflict(NamedTuple):
     methods: tuple[str, ...]
     is_duplicate: bool
 
+    @property
+    def remedy(self) -> str:
+        """What to do about it, as a sentence."""
+        if str(self.rule.endpoint).endswith(".static"):
+            return "Give the blueprint a url_prefix, or a static_url_path of its own."
+        if self.is_duplicate:
+            return "Remove one of the two, or give one another path or other methods."
+        return "Register the narrower rule first, or make the wider one narrower."
+
 
 def find_route_conflicts(rules: Iterable[Rule]) -> list[RouteConflict]:
     """Return the conflicts among *rules*, by the rule that is never asked.

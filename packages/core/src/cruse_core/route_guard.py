@@ -93,7 +93,7 @@ class RouteGuard:
         takes = "the same URLs" if conflict.is_duplicate else "all of its URLs"
         return (
             f"The rule {self._title(rule)} is never asked{methods}: {self._title(winner)} was "
-            f"registered before it and takes {takes}. {_find_remedy(conflict)}"
+            f"registered before it and takes {takes}. {conflict.remedy}"
         )
 
     def _title(self, rule: Rule) -> str:
@@ -104,11 +104,3 @@ class RouteGuard:
         position = next(index for index, known in enumerate(self._rules) if known is rule)
         code = self._codes[position]
         return "" if code is None else f" ({CallSite(code, self._offsets[position])})"
-
-
-def _find_remedy(conflict: RouteConflict) -> str:
-    if conflict.rule.endpoint.endswith(".static"):
-        return "Give the blueprint a url_prefix, or a static_url_path of its own."
-    if conflict.is_duplicate:
-        return "Remove one of the two, or give one another path or other methods."
-    return "Register the narrower rule first, or make the wider one narrower."
