@@ -113,6 +113,15 @@ class TestDoubts:
         assert routing_map.find_url("x", {}) is None
         assert routing_map.bind("localhost", default_method="POST").build("x") == "/post"
 
+    def test_rules_whose_methods_were_changed_in_place(self) -> None:
+        rules = [Rule("/one", endpoint="x", methods=["GET"]), Rule("/two", endpoint="x")]
+        rules[1].methods = rules[0].methods
+        routing_map = Map(rules)
+        assert routing_map.find_url("x", {}) == "/one"
+        rules[0].methods = {"POST"}
+        assert routing_map.find_url("x", {}) is None
+        assert routing_map.bind("localhost").build("x") == "/two"
+
     @pytest.mark.parametrize("options", [{"host_matching": True}, {"default_subdomain": "www"}])
     def test_maps_that_look_at_the_host(self, options: dict[str, Any]) -> None:
         assert Map([Rule("/", endpoint="x")], **options).find_url("x", {}) is None

@@ -98,6 +98,28 @@ class UrlTemplate:
         return encode_query(self._rule, rest)
 
 
+class FirstTemplate(UrlTemplate):
+    """The first template of an endpoint with several rules."""
+
+    __slots__ = ("_others",)
+
+    def __init__(self, rule: WerkzeugRule, others: Sequence[WerkzeugRule]) -> None:
+        super().__init__(rule)
+        self._others = tuple(others)
+
+    def find_url(self, values: Mapping[str, Any]) -> str | None:
+        """Return what `UrlTemplate.find_url` returns, as long as the rules' methods are the same.
+
+        Raises:
+            LookupError: The methods of a rule were changed in place meanwhile.
+        """
+        methods = self._rule.methods
+        for rule in self._others:
+            if rule.methods != methods:
+                raise LookupError(f"The rules of {rule.endpoint!r} differ in their methods.")
+        return super().find_url(values)
+
+
 def make_templates(rules: Sequence[WerkzeugRule]) -> tuple[UrlTemplate, ...]:
     """Return the templates of an endpoint's rules in Werkzeug's order of preference; () in doubt.
 
@@ -106,8 +128,10 @@ def make_templates(rules: Sequence[WerkzeugRule]) -> tuple[UrlTemplate, ...]:
     """
     if not all(_is_certain(rule) and rule.methods == rules[0].methods for rule in rules):
         return ()
-    ordered = sorted(rules, key=lambda rule: rule.build_compare_key())
-    return tuple(UrlTemplate(rule) for rule in ordered)
+    first, *others = sorted(rules, key=lambda rule: rule.build_compare_key())
+    if not others:
+        return (UrlTemplate(first),)
+    return FirstTemplate(first, others), *map(UrlTemplate, others)
 
 
 def _is_certain(rule: WerkzeugRule) -> bool:
