@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from threading import Event
+from functools import partial
 from typing import Any
 
 import pytest
@@ -153,36 +153,20 @@ class TestAgainstWerkzeug:
         more = data.draw(rule_lists(hosts=False))
         requests = [data.draw(paths(pair)) for _ in range(3)]
         values = data.draw(url_values(pair))
-        allowed = {path: [ask(pair, pair.theirs, path)] for path in requests}
-        allowed_urls = [build(pair, pair.theirs, values)]
-        done = Event()
+        questions = [partial(ask, pair, path=path) for path in requests]
+        questions.append(partial(build, pair, values=values))
+        with ThreadPoolExecutor(len(questions)) as pool:
+            for text, options, plain in more:
+                before = [question(pair.theirs) for question in questions]
+                answers = [pool.submit(ask_repeatedly, pair, question) for question in questions]
+                pair.add(text, options, plain=plain)
+                after = [question(pair.theirs) for question in questions]
+                for allowed, given in zip(zip(before, after, strict=True), answers, strict=True):
+                    assert [answer for answer in given.result() if answer not in allowed] == []
 
-        def keep_asking(path: str) -> list[Any]:
-            seen = [ask(pair, pair.ours, path)]
-            while not done.is_set():
-                seen.append(ask(pair, pair.ours, path))
-            return seen
 
-        def keep_building() -> list[Any]:
-            seen = [build(pair, pair.ours, values)]
-            while not done.is_set():
-                seen.append(build(pair, pair.ours, values))
-            return seen
-
-        with ThreadPoolExecutor(len(requests) + 1) as pool:
-            answers = {path: pool.submit(keep_asking, path) for path in requests}
-            urls = pool.submit(keep_building)
-            try:
-                for text, options, plain in more:
-                    pair.add(text, options, plain=plain)
-                    for path in requests:
-                        allowed[path].append(ask(pair, pair.theirs, path))
-                    allowed_urls.append(build(pair, pair.theirs, values))
-            finally:
-                done.set()
-        for path in requests:
-            assert all(answer in allowed[path] for answer in answers[path].result())
-        assert all(url in allowed_urls for url in urls.result())
+def ask_repeatedly(pair: Pair, question: Callable[[Any], Any]) -> list[Any]:
+    return [question(pair.ours) for _ in range(5)]
 
 
 def ask(pair: Pair, routing_map: werkzeug_routing.Map, path: str) -> Any:
