@@ -285,6 +285,28 @@ class TestImport:
         )
         assert run_python("-c", code).splitlines() == ["None None", "True True"]
 
+    def test_private_context_variables_can_be_set(self) -> None:
+        code = (
+            "import cruse.as_flask\n"
+            "from flask import Flask\nfrom flask.globals import _cv_app, current_app\n"
+            "try:\n    _cv_app.get()\nexcept LookupError:\n    print('unbound')\n"
+            "token = _cv_app.set(Flask('x').app_context())\n"
+            "print(current_app.name)\n"
+            "_cv_app.reset(token)\n"
+            "print(bool(current_app))\n"
+        )
+        assert run_python("-c", code).splitlines() == ["unbound", "x", "False"]
+
+    def test_main_module_has_its_source(self) -> None:
+        code = (
+            "import cruse.as_flask, importlib.util\n"
+            "from importlib.metadata import distribution\n"
+            "spec = importlib.util.find_spec('flask.__main__')\n"
+            "print(spec.loader.get_source('flask.__main__').split()[-1])\n"
+            "print(distribution('flask').locate_file('x').name)\n"
+        )
+        assert run_python("-c", code).splitlines() == ["main()", "x"]
+
 
 class TestPrivateNames:
     """Extensions use them, so they are there although Flask does not promise them."""

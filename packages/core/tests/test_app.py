@@ -254,6 +254,11 @@ class TestPublicTables:
         assert app.teardown_appcontext_funcs == []
         assert app.url_build_error_handlers == []
 
+    def test_attributes_of_ones_own_come_and_go(self, app: App) -> None:
+        app.mail = object()  # type: ignore[attr-defined]  # an extension's
+        del app.mail  # type: ignore[attr-defined]
+        assert not hasattr(app, "mail")
+
 
 class Globals(AppGlobals):
     """Stands for a class of the user's own."""

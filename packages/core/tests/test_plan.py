@@ -135,6 +135,12 @@ class TestHookTables:
         assert hooks["nowhere"] == []
         assert "nowhere" in hooks
 
+    def test_default_is_set_unless_there_are_hooks(self, app: App, table: str) -> None:
+        hooks = getattr(app, table)
+        first, second = TABLES[table]([]), TABLES[table]([])
+        assert hooks.setdefault(None, [first]) == [first]
+        assert hooks.setdefault(None, [second]) == [first]
+
     @pytest.mark.parametrize("plain", [dict, lambda table: defaultdict(list, table)])
     def test_whole_table_can_be_replaced(
         self, app: App, client: Client, table: str, plain: Any

@@ -309,3 +309,79 @@ def test_hook_added_during_the_request_runs() -> None:
     client = Client(app)
     assert "X-Late" not in client.get("/").headers
     assert client.get("/?add=1").headers["X-Late"] == "1"
+
+
+def test_hook_added_by_a_hook_before_the_view_runs() -> None:
+    app = App("early")
+    calls: list[str] = []
+
+    @app.before_request
+    def add() -> None:
+        if "add" in request.args:
+            app.before_request_funcs[None].append(lambda: calls.append("added"))
+            app.view_functions["text"] = lambda: "other"
+
+    @app.get("/")
+    def text() -> str:
+        return "text"
+
+    client = Client(app)
+    assert client.get("/").text == "text"
+    assert client.get("/?add=1").text == "other"
+    client.get("/")
+    assert calls == ["added"]
+
+
+def test_hook_may_send_the_request_to_another_rule() -> None:
+    app = App("moved")
+
+    @app.before_request
+    def move() -> None:
+        if "move" in request.args:
+            request.url_rule = next(app.url_map.iter_rules("other"))
+
+    app.add_url_rule("/", "text", lambda: "text")
+    app.add_url_rule("/other", "other", lambda: "other")
+    client = Client(app)
+    assert [client.get(url).text for url in ("/", "/?move=1", "/")] == ["text", "other", "text"]
+
+
+def test_exit_passes_through_after_the_teardown() -> None:
+    app = App("left")
+    ends: list[BaseException | None] = []
+    app.teardown_request(ends.append)
+
+    @app.get("/")
+    def text() -> str:
+        if "leave" in request.args:
+            raise SystemExit(3)
+        return "text"
+
+    client = Client(app)
+    client.get("/")
+    with pytest.raises(SystemExit):
+        client.get("/?leave=1")
+    assert [type(end) for end in ends] == [type(None), SystemExit]
+    assert current.get(None) is None
+
+
+def test_ignored_error_is_kept_from_the_teardown() -> None:
+    class Ignoring(App):
+        """Has no teardown function hear of a ValueError."""
+
+        def should_ignore_error(self, error: BaseException | None) -> bool:
+            return isinstance(error, ValueError)
+
+    app = Ignoring("ignoring")
+    app.logger.disabled = True
+    ends: list[BaseException | None] = []
+    app.teardown_request(ends.append)
+
+    @app.get("/")
+    def text() -> str:
+        return str(int(request.args.get("number", 0)))
+
+    client = Client(app)
+    assert app.takes_short_path
+    assert [client.get(url).status_code for url in ("/", "/?number=a")] == [200, 500]
+    assert ends == [None, None]
