@@ -37,6 +37,7 @@ ResponseValue: TypeAlias = (
     BaseResponse
     | str
     | bytes
+    | bytearray
     | list[Any]
     | Mapping[str, Any]
     | Iterator[str]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Awaitable, Callable, Collection
 from typing import Any, ClassVar
 
 from cruse_core.globals import current_app, request
@@ -25,7 +25,10 @@ class View:
     #: on it is then seen by every request.
     init_every_request: ClassVar[bool] = True
 
-    def dispatch_request(self) -> ResponseReturnValue:
+    # Any arguments, so that an overriding method may name the values of its URL.
+    def dispatch_request(
+        self, *args: Any, **kwargs: Any
+    ) -> ResponseReturnValue | Awaitable[ResponseReturnValue]:
         """Return the answer; it is called with the values of the URL."""
         raise NotImplementedError(
             f"{type(self).__name__}.dispatch_request() is missing. It is the view: define it."
