@@ -307,7 +307,7 @@ class TestOverridePoints:
 
         @app.before_request
         def look() -> None:
-            g.request = request._get_current_object()  # type: ignore[attr-defined]  # a proxy's
+            g.request = request._get_current_object()
             seen["g"] = type(g._get_current_object())
             seen["response"] = type(current_app.make_response("text"))
 
@@ -330,7 +330,7 @@ class TestOverridePoints:
 
         @app.get("/")
         def index() -> str:
-            names = (type(request._get_current_object()), type(g._get_current_object()))  # type: ignore[attr-defined]  # proxies
+            names = (type(request._get_current_object()), type(g._get_current_object()))
             return " ".join(each.__name__ for each in names)
 
         assert client.get("/").text == "request_class Globals"

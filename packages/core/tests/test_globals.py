@@ -33,6 +33,11 @@ class TestBound:
             assert app_ctx._get_current_object() is ctx
             assert request_ctx._get_current_object() is ctx
 
+    def test_object_itself_answers_as_its_proxy(self, app: App) -> None:
+        with app.request_context(create_environ("/page")) as ctx:
+            for found in (app, ctx.g, ctx.request, ctx.session):
+                assert found._get_current_object() is found
+
     def test_each_is_a_local_proxy(self) -> None:
         for proxy in (*PROXIES.values(), app_ctx, request_ctx):
             assert issubclass(type(proxy), LocalProxy)

@@ -11,7 +11,7 @@ import weakref
 from collections.abc import Callable, Collection, Mapping, ValuesView
 from datetime import timedelta
 from functools import cached_property
-from typing import IO, Any, NoReturn, Protocol, TypeVar
+from typing import IO, Any, NoReturn, Protocol, Self, TypeVar
 
 from werkzeug.datastructures import ImmutableDict
 from werkzeug.exceptions import Aborter
@@ -261,6 +261,10 @@ class App(Pipeline):
                 (distribution.replace("_", "-"), distribution, component.__name__),
             )
         )
+
+    def _get_current_object(self) -> Self:
+        """Return the app itself; the proxy `current_app` has a method of this name."""
+        return self
 
     # Settings
 

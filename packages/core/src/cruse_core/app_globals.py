@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Self
 
 from cruse_core.active_app import find_active_app
 
@@ -27,6 +27,10 @@ class AppGlobals:
     # For type checkers, which then let any name be set and deleted.
     def __setattr__(self, name: str, value: Any) -> None: ...
     def __delattr__(self, name: str) -> None: ...
+
+    def _get_current_object(self) -> Self:
+        """Return the object itself; the proxy `g` has a method of this name."""
+        return self
 
     def get(self, name: str, default: Any = None) -> Any:
         """Return the value stored under *name*, or *default*."""

@@ -60,7 +60,10 @@ class BlueprintSetupState:
             self.url_prefix = blueprint.url_prefix
         self.name: str = options.get("name", blueprint.name)
         self.name_prefix: str = options.get("name_prefix", "")
-        self.url_defaults = {**blueprint.url_values_defaults, **(options.get("url_defaults") or {})}
+        self.url_defaults: dict[str, Any] = {
+            **blueprint.url_values_defaults,
+            **(options.get("url_defaults") or {}),
+        }
 
     @property
     def full_name(self) -> str:

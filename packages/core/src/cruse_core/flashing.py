@@ -23,7 +23,7 @@ def flash(message: str, category: str = "message") -> None:
     session[_KEY] = [*session.get(_KEY, ()), (category, message)]
     if message_flashed.receivers:
         message_flashed.send(
-            current_app._get_current_object(),  # type: ignore[attr-defined]  # of the proxy
+            current_app._get_current_object(),
             _async_wrapper=current_app.ensure_sync,
             message=message,
             category=category,

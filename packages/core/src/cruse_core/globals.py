@@ -14,7 +14,7 @@ from werkzeug.local import LocalProxy
 from cruse_core import context
 from cruse_core.app import App
 from cruse_core.app_globals import AppGlobals
-from cruse_core.context import RequestContext, get_context, get_request_context
+from cruse_core.context import AnyContext, RequestContext, get_context, get_request_context
 from cruse_core.requests import Request
 from cruse_core.sessions import SessionMixin
 
@@ -97,5 +97,5 @@ session = _proxy(_SessionProxy, lambda: get_request_context("session").session)
 
 # The contexts themselves, for extensions. `app_ctx` is the one that owns `g`, the same object for
 # each request within it.
-app_ctx = _proxy(LocalProxy, lambda: get_context("app_ctx").owner)
-request_ctx = _proxy(LocalProxy, lambda: get_request_context("request_ctx"))
+app_ctx: AnyContext = _proxy(LocalProxy, lambda: get_context("app_ctx").owner)
+request_ctx: RequestContext = _proxy(LocalProxy, lambda: get_request_context("request_ctx"))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from io import BytesIO
-from typing import IO, Any, ClassVar, Final
+from typing import IO, Any, ClassVar, Final, Self
 from wsgiref.types import WSGIEnvironment
 
 from werkzeug.datastructures import ImmutableMultiDict, MultiDict
@@ -102,6 +102,10 @@ class Request(WerkzeugRequest):
             self.shallow = True
         elif populate_request:
             environ["werkzeug.request"] = self
+
+    def _get_current_object(self) -> Self:
+        """Return the request itself; the proxy `request` has a method of this name."""
+        return self
 
     # The match
 

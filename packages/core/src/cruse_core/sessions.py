@@ -95,6 +95,10 @@ class SessionMixin(MutableMapping[str, Any]):
     def permanent(self, value: bool) -> None:
         self[_PERMANENT] = bool(value)
 
+    def _get_current_object(self) -> Self:
+        """Return the session itself; the proxy `session` has a method of this name."""
+        return self
+
 
 class SecureCookieSession(dict[str, Any], SessionMixin):
     """A session that is kept in a signed cookie.
