@@ -19,7 +19,18 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import MapAdapter
 from werkzeug.test import Client, create_environ
 
-from cruse_core import App, Blueprint, Config, Request, Response, abort, current_app, g, request
+from cruse_core import (
+    App,
+    Blueprint,
+    Config,
+    Request,
+    Response,
+    abort,
+    current_app,
+    g,
+    request,
+    session,
+)
 from cruse_core.app_globals import AppGlobals
 from cruse_core.errors import MissingComponentError, RootPathError, SetupError
 from cruse_core.json_provider import DefaultJSONProvider
@@ -486,6 +497,24 @@ class TestDebug:
     def test_starts_as_the_environment_says(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("CRUSE_DEBUG", "1")
         assert App("shop").debug is True
+
+
+class TestSecurityDefaults:
+    """Z01."""
+
+    def test_are_those_of_flask(self, app: App, client: Client) -> None:
+        app.add_url_rule("/", "index", lambda: session.update(user=1) or "in")
+        answer = client.get("/")
+        assert answer.headers["Set-Cookie"].endswith("; HttpOnly; Path=/")
+        # What would break programs is for the app to choose.
+        assert sorted(name for name, _ in answer.headers) == [
+            *["Content-Length", "Content-Type", "Set-Cookie", "Vary"]
+        ]
+        assert app.config["MAX_FORM_MEMORY_SIZE"] == 500_000
+        assert app.config["MAX_FORM_PARTS"] == 1_000
+        for name in ("MAX_CONTENT_LENGTH", "SESSION_COOKIE_SAMESITE", "TRUSTED_HOSTS"):
+            assert app.config[name] is None
+        assert app.config["SESSION_COOKIE_SECURE"] is False
 
 
 class TestConfigAttributes:
