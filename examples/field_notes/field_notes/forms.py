@@ -21,8 +21,7 @@ from wtforms import (
     ValidationError,
 )
 from wtforms.csrf.session import SessionCSRF
-from wtforms.validators import InputRequired, Length, Regexp
-from wtforms.widgets import TextInput
+from wtforms.validators import DataRequired, InputRequired, Length, Regexp
 
 from cruse import current_app, request, session
 
@@ -81,36 +80,9 @@ class SafeForm(Form):
         return 400 if self.errors else 200
 
 
-def sent_data() -> CombinedMultiDict[str, Any] | None:
-    """Return the fields and files of this request, or None if it does not send a form."""
-    if request.method != "POST":
-        return None
+def sent_data() -> CombinedMultiDict[str, Any]:
+    """Return the fields and files of this request; a form takes nothing from none."""
     return CombinedMultiDict([request.files, request.form])
-
-
-class TagsField(Field):
-    """Tags between commas, as a list."""
-
-    widget = TextInput()
-    data: list[str]
-
-    def _value(self) -> str:
-        return ", ".join(self.data or [])
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        """Read the tags; the field may occur more than once."""
-        if valuelist:
-            self.data = split_tags(",".join(valuelist))
-
-    def pre_validate(self, form: Any) -> None:
-        """Hold number and length of the tags within what the database keeps."""
-        if len(self.data or []) > models.TAGS_PER_NOTE:
-            raise ValidationError(f"At most {models.TAGS_PER_NOTE} tags fit on a note.")
-        for tag in self.data or []:
-            if len(tag) > models.TAG_LENGTH:
-                raise ValidationError(
-                    f"The tag “{tag[:20]}…” is longer than {models.TAG_LENGTH} characters."
-                )
 
 
 class NoteFields(Form):
@@ -119,7 +91,7 @@ class NoteFields(Form):
     title = StringField(
         "Title",
         [
-            InputRequired("Give the note a title."),
+            DataRequired("Give the note a title."),
             Length(max=models.TITLE_LENGTH, message="At most %(max)d characters."),
         ],
         filters=[tidy_line],
@@ -139,12 +111,18 @@ class NoteFields(Form):
         [Length(max=models.BODY_LENGTH, message="At most %(max)d characters.")],
         filters=[tidy_block],
     )
-    tags = TagsField("Tags", default=list)
+    tags = StringField("Tags", filters=[tidy_line])
 
-    def validate_title(self, field: StringField) -> None:
-        """Refuse a title of blanks only."""
-        if not field.data:
-            raise ValidationError("Give the note a title.")
+    def validate_tags(self, field: StringField) -> None:
+        """Hold number and length of the tags within what the database keeps."""
+        tags = split_tags(field.data)
+        if len(tags) > models.TAGS_PER_NOTE:
+            raise ValidationError(f"At most {models.TAGS_PER_NOTE} tags fit on a note.")
+        for tag in tags:
+            if len(tag) > models.TAG_LENGTH:
+                raise ValidationError(
+                    f"The tag “{tag[:20]}…” is longer than {models.TAG_LENGTH} characters."
+                )
 
     def validate_observed_on(self, field: DateField) -> None:
         """Refuse days that nobody can have seen; tomorrow is allowed, for time zones."""
@@ -160,7 +138,7 @@ class NoteFields(Form):
             body=self.body.data or "",
             place=self.place.data or "",
             observed_on=self.observed_on.data,
-            tags=tuple(self.tags.data or ()),
+            tags=tuple(split_tags(self.tags.data)),
         )
 
 
@@ -203,7 +181,7 @@ class ButtonForm(SafeForm):
 class SignInForm(SafeForm):
     """Name and password of somebody who has a notebook."""
 
-    name = StringField("Name", [InputRequired("Who are you?")], filters=[tidy_line])
+    name = StringField("Name", [DataRequired("Who are you?")], filters=[tidy_line])
     password = PasswordField(
         "Password",
         [
@@ -219,7 +197,7 @@ class SignUpForm(SafeForm):
     name = StringField(
         "Name",
         [
-            InputRequired("Choose a name."),
+            DataRequired("Choose a name."),
             Length(3, models.NAME_LENGTH, message="Between %(min)d and %(max)d characters."),
             Regexp(
                 r"[a-z0-9][a-z0-9_-]*\Z",
@@ -247,8 +225,8 @@ class TokenForm(SafeForm):
     label = StringField(
         "What is the token for?",
         [
-            InputRequired("Give the token a name."),
-            Length(1, models.TOKEN_LABEL_LENGTH, message="Between 1 and %(max)d characters."),
+            DataRequired("Give the token a name."),
+            Length(max=models.TOKEN_LABEL_LENGTH, message="At most %(max)d characters."),
         ],
         filters=[tidy_line],
     )

@@ -98,7 +98,7 @@ def edit(note_id: int) -> str | tuple[str, int] | Response:
         observed_on=note.observed_on,
         place=note.place,
         body=note.body,
-        tags=note.tag_names,
+        tags=", ".join(note.tag_names),
         picture_alt=note.picture.alt if note.picture else "",
     )
     if form.is_sent():

@@ -27,16 +27,14 @@ class Visitor:
         """Open a page. The answer is read whole, so that a file behind it is closed."""
         return self.client.get(path, buffered=True, **options)
 
-    def send(self, path: str, fields: dict[str, Any] | None = None, **options: Any) -> TestResponse:
-        """Open the page at *path*, fill in its form, which is its last one, and send it."""
-        page = self.get(path)
-        token = _TOKEN_FIELD.findall(page.text)[-1]
-        return self.client.post(path, data={"csrf_token": token, **(fields or {})}, **options)
-
-    def press(self, path: str, *, on: str) -> TestResponse:
-        """Press a button on the page *on* that posts to *path*."""
-        token = _TOKEN_FIELD.findall(self.get(on).text)[0]
-        return self.client.post(path, data={"csrf_token": token})
+    def send(
+        self, path: str, fields: dict[str, Any] | None = None, *, on: str | None = None
+    ) -> TestResponse:
+        """Open the page at *path*, or *on* another one, and send its form to *path*."""
+        page = self.get(on or path).text
+        token = _TOKEN_FIELD.search(page)
+        assert token is not None, page
+        return self.client.post(path, data={"csrf_token": token[1], **(fields or {})})
 
     def sign_up(self, name: str = "wren") -> TestResponse:
         """Open a new notebook."""
@@ -48,7 +46,7 @@ class Visitor:
 
     def sign_out(self) -> TestResponse:
         """Close the notebook."""
-        return self.press("/sign-out", on="/notes/")
+        return self.send("/sign-out", on="/notes/")
 
     def write(self, **fields: Any) -> str:
         """Write a note and return its path."""

@@ -150,12 +150,12 @@ class TestAccount:
         token = wren.make_token()
         headers = {"Authorization": f"Bearer {token}"}
         assert wren.get("/api/notes", headers=headers).status_code == 200
-        assert wren.press("/account/tokens/1/delete", on="/account").status_code == 303
+        assert wren.send("/account/tokens/1/delete", on="/account").status_code == 303
         assert wren.get("/api/notes", headers=headers).status_code == 401
 
     def test_token_of_somebody_else_is_unknown(self, wren: Visitor, stranger: Visitor) -> None:
         wren.make_token()
-        assert stranger.press("/account/tokens/1/delete", on="/account").status_code == 404
+        assert stranger.send("/account/tokens/1/delete", on="/account").status_code == 404
 
     def test_is_for_those_who_are_signed_in(self, visitor: Visitor) -> None:
         assert visitor.get("/account").location == "/sign-in?next=/account"
