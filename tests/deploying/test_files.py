@@ -24,8 +24,9 @@ def test_every_file_is_on_the_page() -> None:
 def test_no_other_page_shows_commands_of_servers() -> None:
     # They would not be run: tests/documentation leaves all but the tutorial's to the tests here.
     command = re.compile(r"^\$ (?:granian|gunicorn|uwsgi|waitress-serve) ", re.MULTILINE)
-    left_out = {"_build", "tutorial"}
-    pages = [page for page in (ROOT / "docs").rglob("*.md") if left_out.isdisjoint(page.parts)]
+    docs = ROOT / "docs"
+    left_out = {docs / "_build", docs / "tutorial"}
+    pages = [page for page in docs.rglob("*.md") if left_out.isdisjoint(page.parents)]
 
     assert [page.name for page in pages if command.search(page.read_text())] == ["deploying.md"]
 
