@@ -6,29 +6,29 @@ is first read. `pipeline.py` decides when a context is pushed and popped.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from contextvars import ContextVar, Token
 from sys import exc_info
 from types import TracebackType
-from typing import Any, Protocol, Self, TypeAlias, cast
+from typing import Any, Self, TypeAlias, cast
 
 from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.routing import MapAdapter, Rule
 
 from cruse_core.active_app import use_app_finder
 from cruse_core.app_globals import AppGlobals
+from cruse_core.context_app import ContextApp
 from cruse_core.errors import OutOfContextError
-from cruse_core.json_provider import JSONProvider
 from cruse_core.lazy import lazy
 from cruse_core.out_of_context import outside_app_text, outside_request_text
-from cruse_core.plan import Plan, Plans
+from cruse_core.plan import Plan
 from cruse_core.requests import Request
 from cruse_core.sessions import SessionInterface, SessionMixin
 from cruse_core.signals import appcontext_popped, appcontext_pushed
 from cruse_core.teardown import join_errors
 from cruse_core.types import WSGIEnvironment
-from cruse_routing import MISS, UNDECIDED, Map
+from cruse_routing import MISS, UNDECIDED
 
 # Never added to: shared by the requests that have no stream.
 _NO_HOLDS: set[int] = set()
@@ -37,70 +37,6 @@ _HTTP_SCHEMES = frozenset({"http", "https"})
 
 # The `exc` of a pop that was not told: the exception that is being handled just now, if any.
 CURRENT_EXCEPTION: Any = object()
-
-
-class ContextApp(Protocol):
-    """What a context asks of its app."""
-
-    plans: Plans
-    url_map: Map
-    session_interface: SessionInterface
-    known_hosts: set[str]
-
-    @property
-    def name(self) -> str:
-        """Name of the app, for messages."""
-        ...
-
-    @property
-    def config(self) -> Mapping[str, Any]:
-        """The configuration, for the request."""
-        ...
-
-    @property
-    def debug(self) -> bool:
-        """Whether errors may show details."""
-        ...
-
-    @property
-    def json(self) -> JSONProvider:
-        """What parses a JSON body."""
-        ...
-
-    @property
-    def request_class(self) -> type[Request]:
-        """Class of the requests."""
-        ...
-
-    @property
-    def app_ctx_globals_class(self) -> type[AppGlobals]:
-        """Class of `g`."""
-        ...
-
-    @property
-    def matches_directly(self) -> bool:
-        """Whether URLs of ordinary requests can be matched without `create_url_adapter`."""
-        ...
-
-    def plan_for(self, endpoint: str | None) -> Plan:
-        """Return the view and the hooks of an endpoint."""
-        ...
-
-    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
-        """Return *func*, callable from synchronous code."""
-        ...
-
-    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
-        """Bind the URL map to a request, or to SERVER_NAME."""
-        ...
-
-    def do_teardown_request(self, exc: BaseException | None = ...) -> None:
-        """Run the teardown functions of the request."""
-        ...
-
-    def do_teardown_appcontext(self, exc: BaseException | None = ...) -> None:
-        """Run the teardown functions of the app context."""
-        ...
 
 
 class Context:

@@ -17,7 +17,8 @@ from typing import Any, Protocol
 
 from werkzeug.exceptions import HTTPException, NotFound
 
-from cruse_core.context import ContextApp, RequestContext, current
+from cruse_core.context import RequestContext, current
+from cruse_core.context_app import ContextApp
 from cruse_core.conversion import convert, find_plain_body, find_plain_page
 from cruse_core.plan import Plan
 from cruse_core.problem_details import ProblemApp
