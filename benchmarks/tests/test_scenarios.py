@@ -20,16 +20,17 @@ pytestmark = pytest.mark.filterwarnings("ignore")
 NAMES_OF_HOOKS = {"before", "after", "process_request", "process_response"}
 
 
-@pytest.fixture(params=SCENARIOS, ids=lambda scenario: scenario.name)
-def scenario(request: pytest.FixtureRequest) -> Scenario:
-    found: Scenario = request.param
-    return found
+# Not every framework has a word for every scenario.
+OFFERED = [
+    pytest.param(framework, scenario, id=f"{framework.name}-{scenario.name}")
+    for framework in FRAMEWORKS
+    for scenario in SCENARIOS
+    if scenario.name in framework.load_offers()
+]
 
 
 @contextmanager
 def drive(framework: Framework, scenario: Scenario) -> Iterator[Driver]:
-    if scenario.name not in framework.load_offers():
-        pytest.skip(f"{framework.title} does not offer {scenario.name}")
     driver = framework.make_driver(scenario)
     try:
         yield driver
@@ -38,7 +39,7 @@ def drive(framework: Framework, scenario: Scenario) -> Iterator[Driver]:
 
 
 class TestAnswers:
-    @pytest.mark.parametrize("framework", FRAMEWORKS, ids=lambda framework: framework.name)
+    @pytest.mark.parametrize(("framework", "scenario"), OFFERED)
     def test_framework_answers_as_the_scenario_asks(
         self, framework: Framework, scenario: Scenario
     ) -> None:
@@ -46,6 +47,7 @@ class TestAnswers:
             for _ in range(2):
                 assert scenario.find_problems(driver.answer()) == []
 
+    @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
     def test_cruse_sends_the_bytes_that_flask_sends(self, scenario: Scenario) -> None:
         with (
             drive(FRAMEWORKS_BY_NAME["flask"], scenario) as flask_driver,
@@ -53,7 +55,11 @@ class TestAnswers:
         ):
             flask, cruse = flask_driver.answer(), cruse_driver.answer()
         assert (cruse.status, cruse.body) == (flask.status, flask.body)
-        assert list_stable_headers(cruse) == list_stable_headers(flask)
+        expected = list_stable_headers(flask)
+        if scenario.name == "missing":
+            # Pages of errors may be JSON for another client.
+            expected.append(("Vary", "Accept"))
+        assert list_stable_headers(cruse) == expected
 
 
 class TestScenarios:
