@@ -385,3 +385,33 @@ def test_ignored_error_is_kept_from_the_teardown() -> None:
     assert app.takes_short_path
     assert [client.get(url).status_code for url in ("/", "/?number=a")] == [200, 500]
     assert ends == [None, None]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("automatically_set_content_length", False),
+        ("default_mimetype", "text/plain"),
+        ("default_status", 203),
+    ],
+)
+def test_default_that_is_set_on_the_class_of_responses_counts_at_once(
+    name: str, value: Any
+) -> None:
+    class Reply(Response):
+        """A response of the app's own."""
+
+    app = App("late")
+    app.response_class = Reply
+    app.add_url_rule("/", "index", lambda: "text")
+    client = Client(app)
+    client.get("/")
+    assert Reply.is_left_out
+    setattr(Reply, name, value)
+    answers = []
+    for prepare in (lambda app: app, take_general_path):
+        prepare(app)
+        for path in ("/", "/nowhere"):
+            response = client.get(path)
+            answers.append((response.status, response.headers.to_wsgi_list()))
+    assert answers[:2] == answers[2:]

@@ -120,16 +120,10 @@ def serve(
     match = app.url_map.find_match(path, method)
     if match is UNDECIDED or method == "OPTIONS" or not path.isascii():
         return None
-    if match is MISS:
-        rule = view_args = None
-        plan = app.plans.get(None)
-        if plan is None or plan.value_preprocessors:
-            return None
-    else:
-        rule, view_args = match
-        plan = app.plans.get(rule.endpoint)
-        if plan is None or plan.view is None or plan.value_preprocessors:
-            return None
+    rule, view_args = (None, None) if match is MISS else match
+    plan = app.plans.get(None if rule is None else rule.endpoint)
+    if plan is None or plan.value_preprocessors or (plan.view is None and rule is not None):
+        return None
 
     ctx = RequestContext(app, environ)
     ctx.found = rule, view_args, None if rule is not None else NotFound()
@@ -165,10 +159,8 @@ def serve(
             or current.get(None) is not ctx
             or ctx._tokens is not tokens
         ):
-            if error is not None and app.should_ignore_error(error):
-                error = None
             try:
-                ctx.end(error)
+                ctx.end(None if error is None or app.should_ignore_error(error) else error)
             finally:
                 # The traceback of the error refers to this frame, which refers to the error.
                 error = None
