@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+import sys
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
@@ -9,6 +12,28 @@ import pytest
 import werkzeug.routing
 
 from cruse_routing import Map, Rule, UnicodeConverter
+
+
+class Cycle:
+    """Garbage that only the collector finds, with a finalizer that other threads may interrupt."""
+
+    def __init__(self) -> None:
+        self.itself = self
+
+    def __del__(self) -> None:
+        for _ in range(20):
+            pass
+
+
+@pytest.fixture
+def frequent_collections() -> Iterator[None]:
+    """Collect garbage, and switch threads, far more often than usual."""
+    threshold, interval = gc.get_threshold(), sys.getswitchinterval()
+    gc.set_threshold(20, 2, 2)
+    sys.setswitchinterval(1e-6)
+    yield
+    gc.set_threshold(*threshold)
+    sys.setswitchinterval(interval)
 
 
 def bind(rule: Rule) -> Rule:
@@ -63,6 +88,19 @@ class TestBuild:
 
         with ThreadPoolExecutor(4) as pool:
             assert list(pool.map(build, range(4))) == [("", f"/{number}") for number in range(4)]
+
+    @pytest.mark.usefixtures("frequent_collections")
+    def test_in_many_threads_at_first_use_survives_finalizers(self) -> None:
+        rules = [[bind(Rule(f"/{number}/<a>")) for number in range(800)] for _ in range(8)]
+
+        def build_all(number: int) -> int:
+            for rule in rules[number]:
+                Cycle()
+                rule.build({"a": 1})
+            return number
+
+        with ThreadPoolExecutor(8) as pool:
+            assert list(pool.map(build_all, range(8))) == [*range(8)]
 
 
 class TestRefusals:

@@ -7,6 +7,7 @@ Here that waits until somebody builds one.
 from __future__ import annotations
 
 from collections.abc import Callable
+from threading import RLock
 from typing import Any, Protocol, runtime_checkable
 
 from werkzeug.routing import Rule as WerkzeugRule
@@ -56,10 +57,23 @@ class Rule(WerkzeugRule):
 
 
 def _build_first(rule: Rule, /, **values: Any) -> tuple[str, str]:
-    rule._build = WerkzeugRule._compile_builder(rule, False).__get__(rule)
+    rule._build = _compile(rule, append_unknown=False)
     return rule._build(**values)
 
 
 def _build_unknown_first(rule: Rule, /, **values: Any) -> tuple[str, str]:
-    rule._build_unknown = WerkzeugRule._compile_builder(rule, True).__get__(rule)
+    rule._build_unknown = _compile(rule, append_unknown=True)
     return rule._build_unknown(**values)
+
+
+def _compile(rule: Rule, *, append_unknown: bool) -> Callable[..., tuple[str, str]]:
+    # Python 3.11 counts the depth of syntax trees for all threads together: it raises SystemError
+    # if another thread makes one while the garbage collector runs a finalizer in this one.
+    with _compiling:
+        build: Callable[..., tuple[str, str]]
+        build = WerkzeugRule._compile_builder(rule, append_unknown).__get__(rule)
+        return build
+
+
+# A finalizer may build a URL, too.
+_compiling = RLock()
