@@ -208,12 +208,28 @@ class Pair:
     rules: list[Any] = field(default_factory=list)
     refused: list[Any] = field(default_factory=list)
 
-    def add(self, text: str, options: dict[str, Any], *, plain: bool) -> None:
-        """Add a rule to both, unless both refuse it for the same reason."""
+    def add(
+        self,
+        text: str,
+        options: dict[str, Any],
+        *,
+        plain: bool,
+        between: Callable[[], object] = lambda: None,
+    ) -> None:
+        """Add a rule to both, unless both refuse it for the same reason.
+
+        Args:
+            text: Of the rule.
+            options: Of the rule.
+            plain: Whether ours is a plain rule of Werkzeug, too.
+            between: Called after the rule has been added to our map, before it is to theirs.
+        """
         rule_class = werkzeug_routing.Rule if plain else cruse_routing.Rule
         pair = []
         refusals = []
-        for routing_map, class_ in ((self.theirs, werkzeug_routing.Rule), (self.ours, rule_class)):
+        for routing_map, class_ in ((self.ours, rule_class), (self.theirs, werkzeug_routing.Rule)):
+            if routing_map is self.theirs:
+                between()
             try:
                 rule = class_(text, **options)
                 pair.append(rule)
