@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import copy
+import weakref
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from typing import Any
 
 import pytest
@@ -91,6 +92,61 @@ class TestBound:
             assert "path" in dir(request)
             assert bool(current_app)
             assert copy.copy(g) is not g._get_current_object()
+
+
+class TestMissingAttributes:
+    """An attribute that is not there, or whose property fails."""
+
+    @pytest.mark.parametrize("name", PROXIES)
+    def test_is_reported_by_the_object_itself(self, app: App, name: str) -> None:
+        with app.request_context(create_environ()):
+            proxy = PROXIES[name]
+            with pytest.raises(AttributeError, match="no attribute 'nothing'") as caught:
+                proxy.nothing  # noqa: B018
+            assert caught.value.obj is proxy._get_current_object()
+            assert not hasattr(proxy, "nothing")
+            assert not hasattr(proxy, "_nothing")
+            assert getattr(proxy, "nothing", "a default") == "a default"
+            assert getattr(proxy, "", "a default") == "a default"
+
+    def test_private_attribute_is_the_objects(self, app: App) -> None:
+        with app.request_context(create_environ()) as ctx:
+            ctx.g._secret = 1
+            assert g._secret == 1
+
+    def test_property_that_fails_runs_once(self, app: App) -> None:
+        runs = []
+
+        class OwnRequest(app.request_class):  # type: ignore[misc,name-defined]  # made at run time
+            @property
+            def broken(self) -> str:
+                runs.append(1)
+                return str(None.nothing)  # type: ignore[attr-defined]  # the failure
+
+            @property
+            def outer(self) -> str:
+                return str(request.broken)  # type: ignore[attr-defined]  # the class has it
+
+        app.request_class = OwnRequest
+        with app.request_context(create_environ()):
+            for name in ("broken", "outer"):
+                with pytest.raises(AttributeError, match="'NoneType' object has no") as caught:
+                    getattr(request, name)
+                assert caught.value.name == "nothing"
+        assert len(runs) == 2
+
+    def test_error_is_not_kept(self, app: App) -> None:
+        class Left:
+            pass
+
+        left = Left()
+        gone = weakref.ref(left)
+        with app.request_context(create_environ()):
+            g.left = left
+            with suppress(AttributeError):
+                g.nothing  # noqa: B018
+        del left
+        assert gone() is None
 
 
 class TestUnbound:

@@ -6,6 +6,7 @@ request uses are written out in the classes below.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
@@ -26,19 +27,57 @@ T = TypeVar("T")
 
 _find_context = context.current.get
 
+# The errors on their way from `__getattribute__` to `__getattr__`, by the name of the attribute.
+_misses = threading.local()
 
-class _AppProxy(LocalProxy[App]):
+
+class _Proxy(LocalProxy[T]):
+    """Looks for a public name at once where it is; the proxy itself has none.
+
+    PERF: looking for it on the proxy first ends in an AttributeError, which takes two thirds of the
+    time (benchmarks/scenarios.py: headers, page). After an AttributeError from `__getattribute__`
+    Python asks `__getattr__`, which must not look again: a failing property would run twice.
+    """
+
     __slots__ = ()
 
     def __getattr__(self, name: str) -> Any:
-        return getattr((_find_context(None) or get_context("current_app.{}", name)).app, name)
+        error: AttributeError | None = _misses.__dict__.pop(name, None)
+        if error is None:
+            return getattr(self._get_current_object(), name)
+        try:
+            raise error
+        finally:
+            # The traceback refers to this frame.
+            del error
 
 
-class _GlobalsProxy(LocalProxy[AppGlobals]):
+class _AppProxy(_Proxy[App]):
     __slots__ = ()
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr((_find_context(None) or get_context("g.{}", name)).g, name)
+    def __getattribute__(self, name: str) -> Any:
+        if name[:1] == "_":
+            return object.__getattribute__(self, name)
+        app = (_find_context(None) or get_context("current_app.{}", name)).app
+        try:
+            return getattr(app, name)
+        except AttributeError as error:
+            _misses.__dict__[name] = error
+            raise
+
+
+class _GlobalsProxy(_Proxy[AppGlobals]):
+    __slots__ = ()
+
+    def __getattribute__(self, name: str) -> Any:
+        if name[:1] == "_":
+            return object.__getattribute__(self, name)
+        ctx = _find_context(None) or get_context("g.{}", name)
+        try:
+            return getattr(ctx.g, name)
+        except AttributeError as error:
+            _misses.__dict__[name] = error
+            raise
 
     def __setattr__(self, name: str, value: Any) -> None:
         setattr((_find_context(None) or get_context("g.{}", name)).g, name, value)
@@ -47,21 +86,34 @@ class _GlobalsProxy(LocalProxy[AppGlobals]):
         return name in get_context("{!r} in g", name).g
 
 
-class _RequestProxy(LocalProxy[Request]):
+class _RequestProxy(_Proxy[Request]):
     __slots__ = ()
 
-    def __getattr__(self, name: str) -> Any:
+    def __getattribute__(self, name: str) -> Any:
+        if name[:1] == "_":
+            return object.__getattribute__(self, name)
         ctx = _find_context(None)
         if type(ctx) is not RequestContext:
             ctx = get_request_context("request.{}", name)
-        return getattr(ctx.made_request or ctx.request, name)
+        try:
+            return getattr(ctx.made_request or ctx.request, name)
+        except AttributeError as error:
+            _misses.__dict__[name] = error
+            raise
 
 
-class _SessionProxy(LocalProxy[SessionMixin]):
+class _SessionProxy(_Proxy[SessionMixin]):
     __slots__ = ()
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(_get_session("session.{}", name), name)
+    def __getattribute__(self, name: str) -> Any:
+        if name[:1] == "_":
+            return object.__getattribute__(self, name)
+        session = _get_session("session.{}", name)
+        try:
+            return getattr(session, name)
+        except AttributeError as error:
+            _misses.__dict__[name] = error
+            raise
 
     def __getitem__(self, key: str) -> Any:
         return _get_session("session[{!r}]", key)[key]
@@ -77,7 +129,12 @@ def _get_session(reading: str, part: object) -> SessionMixin:
     ctx = _find_context(None)
     if type(ctx) is not RequestContext:
         ctx = get_request_context(reading, part)
-    return ctx.session
+    session = ctx.opened_session
+    if session is None:
+        return ctx.session
+    # What the context does for a session that is open.
+    session.accessed = True
+    return session
 
 
 # An unbound proxy shows the name of its class.
