@@ -21,7 +21,6 @@ from cruse_core.app_globals import AppGlobals
 from cruse_core.context_app import ContextApp
 from cruse_core.errors import OutOfContextError
 from cruse_core.lazy import lazy
-from cruse_core.out_of_context import outside_app_text, outside_request_text
 from cruse_core.plan import Plan
 from cruse_core.requests import Request
 from cruse_core.sessions import SessionInterface, SessionMixin
@@ -614,6 +613,9 @@ def get_context(reading: str, part: object = None) -> AnyContext:
     """
     ctx = current.get(None)
     if ctx is None:
+        # PERF: most programs never see this error (benchmarks/startup.py).
+        from cruse_core.out_of_context import outside_app_text
+
         raise OutOfContextError(outside_app_text(reading.format(part)))
     return ctx
 
@@ -641,5 +643,7 @@ def get_request_context(reading: str, part: object = None) -> RequestContext:
 
 
 def _outside_request(reading: str) -> OutOfContextError:
+    from cruse_core.out_of_context import outside_request_text  # PERF: as above
+
     ctx = current.get(None)
     return OutOfContextError(outside_request_text(reading, None if ctx is None else ctx.app.name))

@@ -6,7 +6,6 @@ import importlib.util
 import os
 import sys
 from importlib.machinery import ModuleSpec
-from pathlib import Path
 from typing import IO, Any
 
 from cruse_core.errors import RootPathError
@@ -63,34 +62,40 @@ def find_package(import_name: str) -> tuple[str | None, str]:
         would have to be on the import path.
     """
     folder = _folder_on_path(import_name)
-    prefix = Path(sys.prefix).absolute()
-    if folder.is_relative_to(prefix):
-        return str(prefix), str(folder)
-    if folder.name.lower() != "site-packages":
-        return None, str(folder)
+    prefix = os.path.abspath(sys.prefix)
+    if _is_below(folder, prefix):
+        return prefix, folder
+    parent, name = os.path.split(folder)
+    if name.lower() != "site-packages":
+        return None, folder
     # PREFIX/lib/pythonX.Y/site-packages, or PREFIX/Lib/site-packages on Windows.
-    parent = folder.parent
-    if parent.name.lower() == "lib":
-        parent = parent.parent
-    elif parent.parent.name.lower() == "lib":
-        parent = parent.parent.parent
-    return str(parent), str(folder)
+    for _ in range(2):
+        parent, name = os.path.split(parent)
+        if name.lower() == "lib":
+            return parent, folder
+    return os.path.dirname(folder), folder
 
 
-def _folder_on_path(import_name: str) -> Path:
+def _is_below(path: str, folder: str) -> bool:
+    """Return whether the absolute *path* is that of *folder* or of something in it."""
+    path, folder = (os.path.join(os.path.normcase(name), "") for name in (path, folder))
+    return path.startswith(folder)
+
+
+def _folder_on_path(import_name: str) -> str:
     spec = _find_spec(import_name.partition(".")[0])
     if spec is None:
-        return Path.cwd()
-    locations = [Path(folder).absolute() for folder in spec.submodule_search_locations or ()]
+        return os.getcwd()
+    locations = [os.path.abspath(folder) for folder in spec.submodule_search_locations or ()]
     if len(locations) > 1:
         # A namespace package: what counts is the part of it that holds the module.
         inner = _find_spec(import_name)
         if inner is not None and inner.origin is not None:
-            file = Path(inner.origin).absolute()
-            locations.sort(key=lambda folder: not file.is_relative_to(folder))
+            file = os.path.abspath(inner.origin)
+            locations.sort(key=lambda folder: not _is_below(file, folder))
     if locations:
-        return locations[0].parent
-    return Path.cwd() if spec.origin is None else Path(spec.origin).absolute().parent
+        return os.path.dirname(locations[0])
+    return os.getcwd() if spec.origin is None else os.path.dirname(os.path.abspath(spec.origin))
 
 
 def make_instance_path(import_name: str, name: str | None = None) -> str:
