@@ -19,7 +19,7 @@ from werkzeug.utils import get_content_type
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from cruse_core.active_app import find_active_app
-from cruse_core.headers import find_plain_pairs, make_headers
+from cruse_core.headers import find_plain_pairs, get_pairs, make_headers
 from cruse_core.late_attributes import LateAttribute, inherits_all, install
 
 
@@ -85,6 +85,9 @@ _STATE: Final = frozenset(
         "response",
     }
 )
+
+# Headers whose value Werkzeug may complete.
+_LOCATIONS: Final = frozenset({"location", "content-location"})
 
 
 class _SettledClassChange:
@@ -268,13 +271,13 @@ class Response(_SettledClassChange, WerkzeugResponse):
         else:
             if type(headers) is not Headers:
                 return None
-            pairs = headers.to_wsgi_list()
+            pairs = get_pairs(headers).copy()
             has_length = False
             for name, _ in pairs:
                 folded = name.lower()
                 if folded == "content-length":
                     has_length = True
-                elif folded == "location" or folded == "content-location":
+                elif folded in _LOCATIONS:
                     return None
         if not has_length and self.automatically_set_content_length:
             if "response" not in values:

@@ -12,13 +12,12 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple, NoReturn, Protocol, Self
 
-from itsdangerous import BadSignature, URLSafeTimedSerializer
 from werkzeug.http import dump_cookie, http_date
 from werkzeug.wrappers import Response as BaseResponse
 
 from cruse_core.cookie_signing import CookieSigner, get_signer, may_contain
 from cruse_core.errors import SecretKeyError
-from cruse_core.headers import append_plain
+from cruse_core.headers import append_plain, get_pairs
 from cruse_core.json_provider import DefaultJSONProvider, json_default
 from cruse_core.json_tags import TaggedJSONSerializer
 from cruse_core.requests import Request
@@ -75,6 +74,18 @@ class SavingApp(SessionApp, Protocol):
     session_interface: SessionInterface
 
 
+class SigningSerializer(Protocol):
+    """What signs a session and checks the signature: a serializer of ItsDangerous."""
+
+    def dumps(self, obj: Any) -> str | bytes:
+        """Return *obj* as text with the current time and a signature."""
+        ...
+
+    def loads(self, s: str | bytes, max_age: int | None = None) -> Any:
+        """Return the object in *s*; BadSignature if it is forged, or older than *max_age* s."""
+        ...
+
+
 class SessionMixin(MutableMapping[str, Any]):
     """What every session is: a mutable mapping that knows what was done to it."""
 
@@ -111,7 +122,7 @@ class SecureCookieSession(dict[str, Any], SessionMixin):
     accessed = False
 
     def __init__(self, initial: Mapping[str, Any] | None = None) -> None:
-        super().__init__(() if initial is None else initial)
+        dict.__init__(self, () if initial is None else initial)
 
     def __setitem__(self, key: str, value: Any) -> None:
         self.modified = True
@@ -203,7 +214,9 @@ class SessionInterface:
 
     def is_null_session(self, obj: object) -> bool:
         """Return whether *obj* is a session that is never saved."""
-        return isinstance(obj, self.null_session_class)
+        # PERF: whether something is a mapping of some class is a slow question
+        # (benchmarks/scenarios.py: page).
+        return type(obj) is not SecureCookieSession and isinstance(obj, self.null_session_class)
 
     def get_cookie_name(self, app: SessionApp) -> str:
         """Return the name of the cookie."""
@@ -330,6 +343,8 @@ class SecureCookieSessionInterface(SessionInterface):
                 return self.session_class(self._read(app, document))
             general = self.get_signing_serializer(app)
         assert general is not None  # there is a secret key
+        from itsdangerous import BadSignature  # PERF: as below
+
         try:
             return self.session_class(general.loads(cookie, max_age=max_age_seconds))
         except BadSignature:
@@ -366,18 +381,21 @@ class SecureCookieSessionInterface(SessionInterface):
         # (benchmarks/scenarios.py, real page).
         return cookie is not None and may_contain(cookie, _PERMANENT.encode())
 
-    def get_signing_serializer(self, app: SessionApp) -> URLSafeTimedSerializer | None:
+    def get_signing_serializer(self, app: SessionApp) -> SigningSerializer | None:
         """Return what signs and checks the cookie in the general case; None without a secret key.
 
         An overriding method decides for every cookie.
         """
         if not app.secret_key:
             return None
+        # PERF: a cookie that is plainly valid does without (benchmarks/startup.py).
+        from itsdangerous import URLSafeTimedSerializer
+
         serializer = self.serializer
         if _is_tagged(serializer):
             serializer = _AppSerializer(app.json, serializer)
         keys = (*(app.config["SECRET_KEY_FALLBACKS"] or ()), app.secret_key)
-        return URLSafeTimedSerializer(
+        signing: SigningSerializer = URLSafeTimedSerializer(
             [key.encode() if isinstance(key, str) else key for key in keys],
             salt=self.salt,
             serializer=serializer,
@@ -386,6 +404,7 @@ class SecureCookieSessionInterface(SessionInterface):
                 "key_derivation": self.key_derivation,
             },
         )
+        return signing
 
     def _find_signer(self, app: SessionApp) -> CookieSigner | None:
         """Return the quick signer; None if there is no key, or something is out of the ordinary."""
@@ -503,7 +522,7 @@ def vary_on_cookie(response: BaseResponse) -> None:
     # PERF: a response seldom has the header already, and Werkzeug's set of its values costs as
     # much as the signature (benchmarks/scenarios.py, session).
     headers = response.headers
-    for name, _ in headers:
+    for name, _ in get_pairs(headers):
         if name.lower() == "vary":
             response.vary.add("Cookie")
             return

@@ -66,7 +66,8 @@ class TemplatingApp(App):
 
         Setting it also lets changed templates be reloaded, unless TEMPLATES_AUTO_RELOAD says.
         """
-        return super().debug
+        debug: bool = self.config["DEBUG"]
+        return debug
 
     @debug.setter
     def debug(self, value: bool) -> None:
