@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +20,15 @@ COLOURS = {
     "cruse": "#d1495b",
 }
 
+# What the picture on the first page shows.
+HEADLINE = ("text", "json", "form", "session")
+
 
 def write_charts(results: Path, folder: Path) -> None:
-    """Write `scenarios.png` and a Markdown table per kind of run into a folder.
+    """Write pictures and tables of results into a folder.
+
+    `_KIND.md` has the tables of one kind of run, for a page to include. `scenarios.png` shows every
+    scenario, and `speed.png` those of `HEADLINE`.
 
     Args:
         results: The JSON file that the other commands wrote.
@@ -30,13 +37,15 @@ def write_charts(results: Path, folder: Path) -> None:
     runs = load_runs(results)
     folder.mkdir(parents=True, exist_ok=True)
     for kind, run in runs.items():
-        path = folder / f"{kind}.md"
+        path = folder / f"_{kind}.md"
         path.write_text(make_page(kind, run))
         print(f"Written: {path}")
     if "rounds" in runs:
-        path = folder / "scenarios.png"
-        draw(runs["rounds"]["measured"], path)
-        print(f"Written: {path}")
+        measured = runs["rounds"]["measured"]
+        for name, shown, columns in (("scenarios", measured, 3), ("speed", HEADLINE, 2)):
+            path = folder / f"{name}.png"
+            draw([measured[scenario] for scenario in shown if scenario in measured], path, columns)
+            print(f"Written: {path}")
 
 
 def make_page(kind: str, run: dict[str, Any]) -> str:
@@ -59,20 +68,25 @@ def make_page(kind: str, run: dict[str, Any]) -> str:
     )
 
 
-def draw(measured: dict[str, dict[str, Any]], path: Path) -> None:
-    """Draw one panel per scenario: a bar per framework, in microseconds."""
+def draw(records: Sequence[dict[str, Any]], path: Path, columns: int) -> None:
+    """Draw one panel per scenario: a bar per framework, in microseconds.
+
+    Args:
+        records: What was measured of each scenario.
+        path: The file of the picture.
+        columns: Number of panels in a row.
+    """
     import matplotlib  # only this command needs it
 
     matplotlib.use("Agg")
     from matplotlib import pyplot
 
-    columns = 3
-    lines = -(-len(measured) // columns)
+    lines = -(-len(records) // columns)
     figure, grid = pyplot.subplots(
-        lines, columns, figsize=(12, 1.75 * lines), layout="constrained", squeeze=False
+        lines, columns, figsize=(4 * columns, 1.75 * lines), layout="constrained", squeeze=False
     )
     panels = list(grid.flat)
-    for panel, record in zip(panels, measured.values(), strict=False):
+    for panel, record in zip(panels, records, strict=False):
         times = record["microseconds"]
         present = [item for item in reversed(FRAMEWORKS) if item.name in times]
         names = [item.title for item in present]
@@ -88,7 +102,7 @@ def draw(measured: dict[str, dict[str, Any]], path: Path) -> None:
         panel.tick_params(labelsize=7)
         panel.set_xlim(0, max(values) * 1.15)
         panel.spines[["top", "right"]].set_visible(False)
-    for panel in panels[len(measured) :]:
+    for panel in panels[len(records) :]:
         panel.set_visible(False)
     figure.suptitle("CPU microseconds a request (shorter is faster)", fontsize=11)
     figure.savefig(path, dpi=150)

@@ -1,6 +1,7 @@
-"""Measure what a program pays before and around its first request.
+"""Measure what a program pays before and around its first request, and what it keeps of each.
 
-Import and memory, registration and matching as routes grow, and the garbage of a plain request.
+Import and memory, registration and matching as routes grow, the garbage of a plain request, and the
+memory of a process that has served many.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import sys
 
 from . import targets
 from .content import ROOT
+from .endurance import FIRST_REQUESTS, REQUESTS, THREADS
 from .frameworks import BY_NAME as FRAMEWORKS
 from .results import Ratio, Result, make_fact
 from .rounds import FailedOrderError, start_children
@@ -57,6 +59,7 @@ def run_startup(rounds: int) -> Result:
     measure_imports(result, rounds)
     measure_growth(result, rounds)
     measure_garbage(result)
+    measure_endurance(result)
     return result
 
 
@@ -117,7 +120,7 @@ def measure_growth(result: Result, rounds: int) -> None:
     for size in SIZES:
         for _ in range(rounds if size < SIZES[-1] else min(rounds, LARGEST_SIZE_ROUNDS)):
             for name in random.sample(["flask", "cruse"], 2):
-                figures = run_growth(name, size)
+                figures = run_module("growth", name, str(size))
                 if figures is not None:
                     known = best.setdefault((name, size), figures)
                     best[name, size] = {key: min(known[key], figures[key]) for key in figures}
@@ -147,10 +150,11 @@ def measure_growth(result: Result, rounds: int) -> None:
             add_ratio(result, f"{key}-{size}", "10 routes", value, targets.FLAT_MATCHING)
 
 
-def run_growth(name: str, size: int) -> dict[str, float] | None:
-    """Run `growth.py` in a process of its own and return its figures, or None."""
+def run_module(*arguments: str) -> dict[str, float] | None:
+    """Run a module of this package in a process of its own and return its figures, or None."""
+    module, *rest = arguments
     done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.growth", name, str(size)],
+        [sys.executable, "-m", f"benchmarks.{module}", *rest],
         capture_output=True,
         text=True,
         cwd=ROOT.parent,
@@ -158,7 +162,7 @@ def run_growth(name: str, size: int) -> dict[str, float] | None:
         check=False,
     )
     if done.returncode != 0:
-        print(f"Left out: {name} with {size} routes: {done.stderr[-300:]}", file=sys.stderr)
+        print(f"Left out: {' '.join(arguments)}: {done.stderr[-300:]}", file=sys.stderr)
         return None
     figures: dict[str, float] = json.loads(done.stdout)
     return figures
@@ -179,6 +183,19 @@ def measure_garbage(result: Result) -> None:
             result.measured[key] = make_fact(f"cyclic garbage, {scenario}", "objects", values, 1)
             if "cruse" in values:
                 add_ratio(result, key, "none", values["cruse"], targets.GARBAGE_OBJECTS)
+
+
+def measure_endurance(result: Result) -> None:
+    """Add the memory of a process after some and after many requests on several threads."""
+    found = {name: run_module("endurance", name) for name in ("flask", "cruse")}
+    for key, count in (("first", FIRST_REQUESTS), ("all", REQUESTS)):
+        title = f"memory after {count:,} requests on {THREADS} threads"
+        values = {name: figures[key] for name, figures in found.items() if figures is not None}
+        result.measured[f"endurance-{key}"] = make_fact(title, "MiB", values, 1)
+    ours = found["cruse"]
+    if ours is not None:
+        value = ours["all"] / ours["first"]
+        add_ratio(result, "endurance-all", f"{FIRST_REQUESTS:,}", value, targets.FLAT_MEMORY)
 
 
 def add_ratio(result: Result, subject: str, peer: str, value: float, target: float) -> None:

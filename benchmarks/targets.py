@@ -31,5 +31,6 @@ IMPORT_OF_CORE = 1.10  # x Falcon
 REGISTERING = 0.25  # x Flask, at 1,000 and at 10,000 routes
 FLAT_MATCHING = 1.25  # x the cost among 10 routes, at 1,000 and at 10,000
 GARBAGE_OBJECTS = 0.0  # cyclic objects a request
+FLAT_MEMORY = 1.02  # x the memory after a fifth of the requests
 SERVED_TO_FLASK = 3.5  # x Flask's requests per second, at least; granian, text
 SERVED_TO_RAW_WSGI = 0.85  # x raw WSGI's, at least
