@@ -12,6 +12,8 @@ from typing import Any, Protocol, runtime_checkable
 
 from werkzeug.routing import Rule as WerkzeugRule
 
+from .segments import share_empty_parts
+
 # Names that Python's compiler refuses as a parameter, so that Werkzeug refuses them as a variable.
 _RESERVED_NAMES = frozenset({"None", "True", "False", "__debug__"})
 
@@ -33,6 +35,16 @@ class Rule(WerkzeugRule):
         super().refresh()
         if isinstance(self.map, RuleOwner):
             self.map.recompile()
+
+    def compile(self) -> None:
+        """Compile the rule for matching; its map does that."""
+        super().compile()
+        share_empty_parts(self)
+        # PERF: the class has these, too, so there need not be two bound methods for each rule
+        # (benchmarks/startup.py).
+        for name, stand_in in _STAND_INS.items():
+            if getattr(self, name).__func__ is stand_in:
+                delattr(self, name)
 
     def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
         # Private in Werkzeug: `compile` binds what this returns to the rule, in the attribute
@@ -64,6 +76,11 @@ def _build_first(rule: Rule, /, **values: Any) -> tuple[str, str]:
 def _build_unknown_first(rule: Rule, /, **values: Any) -> tuple[str, str]:
     rule._build_unknown = _compile(rule, append_unknown=True)
     return rule._build_unknown(**values)
+
+
+_STAND_INS = {"_build": _build_first, "_build_unknown": _build_unknown_first}
+for _name, _stand_in in _STAND_INS.items():
+    setattr(Rule, _name, _stand_in)
 
 
 def _compile(rule: Rule, *, append_unknown: bool) -> Callable[..., tuple[str, str]]:
