@@ -61,7 +61,8 @@ def print_result(result: Result) -> None:
             print(report.format_columns(report.make_time_rows(result.measured, figure)))
     else:
         print(f"\nMeasured, {result.rounds} rounds")
-        print(report.format_columns(report.make_fact_rows(result.measured)))
+        tables = report.make_fact_tables(result.measured)
+        print("\n\n".join(map(report.format_columns, tables)))
     print("\nTargets")
     print(report.format_columns(report.make_ratio_rows(result.ratios, titles)))
     print(report.count_verdicts(result.ratios))

@@ -27,8 +27,8 @@ HEADLINE = ("text", "json", "form", "session")
 def write_charts(results: Path, folder: Path) -> None:
     """Write pictures and tables of results into a folder.
 
-    `_KIND.md` has the tables of one kind of run, for a page to include. `scenarios.png` shows every
-    scenario, and `speed.png` those of `HEADLINE`.
+    `scenarios.png` shows every scenario, and `speed.png` those of `HEADLINE`. The tables are for
+    pages to include; see `make_tables`.
 
     Args:
         results: The JSON file that the other commands wrote.
@@ -36,10 +36,9 @@ def write_charts(results: Path, folder: Path) -> None:
     """
     runs = load_runs(results)
     folder.mkdir(parents=True, exist_ok=True)
-    for kind, run in runs.items():
-        path = folder / f"_{kind}.md"
-        path.write_text(make_page(kind, run))
-        print(f"Written: {path}")
+    for name, text in make_tables(runs).items():
+        (folder / name).write_text(text)
+        print(f"Written: {folder / name}")
     if "rounds" in runs:
         measured = runs["rounds"]["measured"]
         for name, shown, columns in (("scenarios", measured, 3), ("speed", HEADLINE, 2)):
@@ -48,24 +47,34 @@ def write_charts(results: Path, folder: Path) -> None:
             print(f"Written: {path}")
 
 
-def make_page(kind: str, run: dict[str, Any]) -> str:
-    """Return the tables of one run as Markdown."""
-    measured: dict[str, dict[str, Any]] = run["measured"]
-    titles = {name: str(record["title"]) for name, record in measured.items()}
-    fields = ("subject", "peer", "value", "target", "at_least")
-    ratios = [Ratio(**{field: item[field] for field in fields}) for item in run["ratios"]]
-    if kind == "rounds":
-        times = report.format_markdown(report.make_time_rows(measured, "minimum"))
-        medians = report.format_markdown(report.make_time_rows(measured, "median"))
-        head = f"CPU microseconds a request, minimum of {run['rounds']} rounds:"
-        body = f"{head}\n\n{times}\n\nThe median of the same rounds:\n\n{medians}"
-    else:
-        body = report.format_markdown(report.make_fact_rows(measured))
-    targets = report.format_markdown(report.make_ratio_rows(ratios, titles))
-    versions = report.format_versions(run["machine"], run["versions"])
-    return (
-        f"{body}\n\nTargets (ours divided by theirs):\n\n{targets}\n\nMeasured with {versions}.\n"
-    )
+def make_tables(runs: dict[str, dict[str, Any]]) -> dict[str, str]:
+    """Return Markdown by the name of its file.
+
+    For each kind of run, `_KIND.md` has what was measured, `_KIND-targets.md` how it compares, and
+    `_KIND-versions.md` where and with what. `_rounds-medians.md` shows how noisy the machine was.
+    """
+    texts: dict[str, str] = {}
+    for kind, run in runs.items():
+        measured: dict[str, dict[str, Any]] = run["measured"]
+        if kind == "rounds":
+            tables = [report.make_time_rows(measured, "minimum")]
+            medians = report.make_time_rows(measured, "median")
+            texts["_rounds-medians.md"] = report.format_markdown(medians)
+        else:
+            tables = report.make_fact_tables(measured)
+        texts[f"_{kind}.md"] = "\n\n".join(map(report.format_markdown, tables))
+        titles = {name: str(record["title"]) for name, record in measured.items()}
+        ratios = [make_ratio(item) for item in run["ratios"]]
+        targets = report.make_ratio_rows(ratios, titles)
+        texts[f"_{kind}-targets.md"] = report.format_markdown(targets)
+        versions = report.format_versions(run["machine"], run["versions"])
+        texts[f"_{kind}-versions.md"] = f"{run['rounds']} rounds on {versions}."
+    return {name: f"{text}\n" for name, text in texts.items()}
+
+
+def make_ratio(item: dict[str, Any]) -> Ratio:
+    """Return the comparison that JSON keeps as *item*."""
+    return Ratio(**{name: value for name, value in item.items() if name != "verdict"})
 
 
 def draw(records: Sequence[dict[str, Any]], path: Path, columns: int) -> None:

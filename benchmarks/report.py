@@ -83,15 +83,24 @@ def format_versions(machine: dict[str, str], versions: dict[str, str]) -> str:
     )
 
 
-def make_fact_rows(measured: dict[str, dict[str, Any]]) -> list[list[str]]:
-    """Return a row per measured thing with the figure of each framework or part."""
-    columns: dict[str, None] = {}
-    for record in measured.values():
-        columns.update(dict.fromkeys(record["values"]))
+def make_fact_tables(measured: dict[str, dict[str, Any]]) -> list[list[list[str]]]:
+    """Return a table for all things that were measured of the same frameworks or parts.
+
+    It has a row per thing; if there are more frameworks than things, a row per framework.
+    """
     titles = {framework.name: framework.title for framework in FRAMEWORKS}
-    rows = [["measured", "unit", *(titles.get(column, column) for column in columns)]]
+    groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for record in measured.values():
-        values = record["values"]
-        cells = [f"{values[column]:.2f}" if column in values else "-" for column in columns]
-        rows.append([record["title"], record["unit"], *cells])
-    return rows
+        groups.setdefault(tuple(record["values"]), []).append(record)
+    tables: list[list[list[str]]] = []
+    for names, records in groups.items():
+        rows = [["measured", "unit", *(titles.get(name, name) for name in names)]]
+        for record in records:
+            figures = [f"{record['values'][name]:,.2f}" for name in names]
+            rows.append([record["title"], record["unit"], *figures])
+        if len(names) > len(records):
+            heads = [f"{title} ({unit})" for title, unit, *_ in rows[1:]]
+            columns = list(zip(*rows, strict=True))[2:]
+            rows = [["", *heads], *map(list, columns)]
+        tables.append(rows)
+    return tables
