@@ -133,7 +133,7 @@ def serve(
     error: BaseException | None = None
     try:
         try:
-            answer = _answer(app, ctx, plan)
+            answer = _answer(app, ctx, plan, view_args)
         except Exception as exc:
             error = exc
             ctx.drop_holds()
@@ -172,7 +172,7 @@ def serve(
 
 
 def _answer(
-    app: ShortPathApp, ctx: RequestContext, plan: Plan
+    app: ShortPathApp, ctx: RequestContext, plan: Plan, view_args: dict[str, Any] | None
 ) -> WSGIApplication | tuple[str, Any]:
     """Run the hooks before the view, the view, and what makes a response of its value.
 
@@ -188,20 +188,10 @@ def _answer(
                 if rv is not None:
                     break
             else:
-                rule, view_args, routing_exception = ctx.found
-                request = ctx.made_request
-                if plan.stale or (
-                    # A hook may have set these.
-                    request is not None
-                    and (
-                        request.url_rule is not rule
-                        or request.view_args is not view_args
-                        or request.routing_exception is not routing_exception
-                    )
-                ):
+                if plan.stale or (ctx.made_request is not None and _has_other_match(ctx)):
                     rv = app.dispatch_request()
-                elif routing_exception is not None:
-                    raise routing_exception
+                elif view_args is None:
+                    raise ctx.found[2]  # type: ignore[misc]  # there is no rule
                 elif view_args:
                     rv = plan.view(**view_args)  # type: ignore[misc]  # serve() has looked
                 else:
@@ -224,23 +214,28 @@ def _answer(
                 return plain
         if handled:
             return app.finalize_request(rv)
-        return _process(app, ctx, plan, rv)
+        if isinstance(rv, str):
+            response = app.response_class(rv)
+        elif type(rv) is dict:
+            response = app.json.response(rv)  # type: ignore[assignment]  # of `response_class`
+        else:
+            response = convert(app, rv, ctx)
+        for hook in plan.after:
+            response = hook(response)
+        if ctx.opened_session is not None:
+            save_session(app, ctx.opened_session, response)
+        return response
     finally:
         # It may be an exception, whose traceback refers to this frame.
         del rv
 
 
-def _process(app: ShortPathApp, ctx: RequestContext, plan: Plan, rv: Any) -> Response:
-    """Make the response, run the hooks after the view, and save the session."""
-    response: Response
-    if isinstance(rv, str):
-        response = app.response_class(rv)
-    elif type(rv) is dict:
-        response = app.json.response(rv)  # type: ignore[assignment]  # of `response_class`
-    else:
-        response = convert(app, rv, ctx)
-    for hook in plan.after:
-        response = hook(response)
-    if ctx.opened_session is not None:
-        save_session(app, ctx.opened_session, response)
-    return response
+def _has_other_match(ctx: RequestContext) -> bool:
+    """Return whether a hook has changed which view is to be called, or with what."""
+    request = ctx.request
+    rule, view_args, routing_exception = ctx.found
+    return (
+        request.url_rule is not rule
+        or request.view_args is not view_args
+        or request.routing_exception is not routing_exception
+    )
