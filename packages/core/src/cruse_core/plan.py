@@ -45,6 +45,7 @@ class Plan:
         "after",
         "before",
         "endpoint",
+        "is_direct",
         "stale",
         "teardown",
         "value_preprocessors",
@@ -67,6 +68,8 @@ class Plan:
         self.before = before
         self.after = after
         self.teardown = teardown
+        # Whether nothing but `before` stands between the match and the view.
+        self.is_direct = not value_preprocessors and view is not None
         # True once something has been registered since: a request that holds the plan gets a new
         # one.
         self.stale = False

@@ -122,7 +122,7 @@ def serve(
         return None
     rule, view_args = (None, None) if match is MISS else match
     plan = app.plans.get(None if rule is None else rule.endpoint)
-    if plan is None or plan.value_preprocessors or (plan.view is None and rule is not None):
+    if plan is None or not (plan.is_direct or (rule is None and not plan.value_preprocessors)):
         return None
 
     ctx = RequestContext(app, environ)
