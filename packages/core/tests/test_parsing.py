@@ -16,6 +16,7 @@ from werkzeug.sansio.http import parse_cookie
 
 from cruse_core.parsing import (
     ONE_READ_LIMIT_BYTES,
+    find_cookie,
     find_mimetype,
     find_short_body,
     make_multi_dict,
@@ -107,6 +108,24 @@ class TestParseCookies:
     @pytest.mark.parametrize("header", ['a="b"', "=b", "a b=c", "a\t=b", "a=é"])
     def test_what_is_not_plain_is_left_to_werkzeug(self, header: str) -> None:
         assert parse_cookies(header) is None
+
+
+class TestFindCookie:
+    @given(COOKIES, st.sampled_from(["a", "sid", "flag", "", "a=b", "é"]))
+    def test_answers_like_werkzeug_or_not_at_all(self, header: str, name: str) -> None:
+        value = find_cookie(header, name)
+        if value is not None:
+            assert value == parse_cookie(header, cls=ImmutableMultiDict).get(name, "")
+
+    @pytest.mark.parametrize(
+        ("name", "value"), [("sid", "abc="), ("theme", "dark"), ("flag", ""), ("si", "")]
+    )
+    def test_first_of_the_name_counts(self, name: str, value: str) -> None:
+        assert find_cookie("sid=abc=; theme=dark; sid=2; flag", name) == value
+
+    @pytest.mark.parametrize("header", ['a="b"', 'b=1; a="b"', "a=b c", "a=é"])
+    def test_what_is_not_plain_is_left_to_werkzeug(self, header: str) -> None:
+        assert find_cookie(header, "a") is None
 
 
 class TestFindMimetype:

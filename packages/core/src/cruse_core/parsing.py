@@ -117,6 +117,23 @@ def parse_cookies(header: str) -> ImmutableMultiDict[str, str] | None:
     return make_multi_dict(values)
 
 
+def find_cookie(header: str, name: str) -> str | None:
+    """Return the value of the first cookie of that name in a Cookie header; "" if there is none.
+
+    Returns:
+        The value; None if it may be quoted or has blanks inside, or if the name is empty.
+    """
+    # PERF: the session's cookie is often the only one that anybody asks for
+    # (benchmarks/scenarios.py: session).
+    if not name or '"' in header or "\t" in header or not header.isascii():
+        return None
+    for pair in header.split(";"):
+        key, _, value = pair.strip(" ").partition("=")
+        if key == name:
+            return None if " " in value else value
+    return ""
+
+
 def find_mimetype(content_type: str) -> str:
     """Return the type that a Content-Type header names, without parameters, in lower case."""
     return content_type.partition(";")[0].strip(" \t").lower()

@@ -20,7 +20,7 @@ from cruse_core.errors import SecretKeyError
 from cruse_core.headers import append_plain, get_pairs
 from cruse_core.json_provider import DefaultJSONProvider, json_default
 from cruse_core.json_tags import TaggedJSONSerializer
-from cruse_core.requests import Request
+from cruse_core.requests import Request, get_cookie
 from cruse_core.responses import Response
 from cruse_core.session_size import tell_of_size
 
@@ -333,7 +333,7 @@ class SecureCookieSessionInterface(SessionInterface):
         general = self.get_signing_serializer(app) if signer is None else None
         if signer is None and general is None:
             return None
-        cookie = request.cookies.get(self.get_cookie_name(app))
+        cookie = get_cookie(request, self.get_cookie_name(app))
         if not cookie:
             return self.session_class()
         max_age_seconds = int(app.permanent_session_lifetime.total_seconds())
@@ -376,10 +376,10 @@ class SecureCookieSessionInterface(SessionInterface):
         """
         if not app.config["SESSION_REFRESH_EACH_REQUEST"]:
             return False
-        cookie = request.cookies.get(self.get_cookie_name(app))
+        cookie = get_cookie(request, self.get_cookie_name(app))
         # PERF: a look at the text saves opening a session that ends with the browser
         # (benchmarks/scenarios.py, real page).
-        return cookie is not None and may_contain(cookie, _PERMANENT.encode())
+        return cookie != "" and may_contain(cookie, _PERMANENT.encode())
 
     def get_signing_serializer(self, app: SessionApp) -> SigningSerializer | None:
         """Return what signs and checks the cookie in the general case; None without a secret key.
