@@ -22,6 +22,8 @@ COLOURS = {
 
 # What the picture on the first page shows.
 HEADLINE = ("text", "json", "form", "session")
+# Panels in a row of a picture; with more of them, nobody could read it on a phone.
+COLUMNS = 2
 
 
 def write_charts(results: Path, folder: Path) -> None:
@@ -41,9 +43,9 @@ def write_charts(results: Path, folder: Path) -> None:
         print(f"Written: {folder / name}")
     if "rounds" in runs:
         measured = runs["rounds"]["measured"]
-        for name, shown, columns in (("scenarios", measured, 3), ("speed", HEADLINE, 2)):
+        for name, shown in (("scenarios", measured), ("speed", HEADLINE)):
             path = folder / f"{name}.png"
-            draw([measured[scenario] for scenario in shown if scenario in measured], path, columns)
+            draw([measured[scenario] for scenario in shown if scenario in measured], path)
             print(f"Written: {path}")
 
 
@@ -77,22 +79,21 @@ def make_ratio(item: dict[str, Any]) -> Ratio:
     return Ratio(**{name: value for name, value in item.items() if name != "verdict"})
 
 
-def draw(records: Sequence[dict[str, Any]], path: Path, columns: int) -> None:
+def draw(records: Sequence[dict[str, Any]], path: Path) -> None:
     """Draw one panel per scenario: a bar per framework, in microseconds.
 
     Args:
         records: What was measured of each scenario.
         path: The file of the picture.
-        columns: Number of panels in a row.
     """
     import matplotlib  # only this command needs it
 
     matplotlib.use("Agg")
     from matplotlib import pyplot
 
-    lines = -(-len(records) // columns)
+    lines = -(-len(records) // COLUMNS)
     figure, grid = pyplot.subplots(
-        lines, columns, figsize=(4 * columns, 1.75 * lines), layout="constrained", squeeze=False
+        lines, COLUMNS, figsize=(3.6 * COLUMNS, 1.8 * lines), layout="constrained", squeeze=False
     )
     panels = list(grid.flat)
     for panel, record in zip(panels, records, strict=False):
@@ -105,14 +106,14 @@ def draw(records: Sequence[dict[str, Any]], path: Path, columns: int) -> None:
             bars,
             labels=[f"{value:,.{0 if value >= 100 else 1}f}" for value in values],
             padding=2,
-            fontsize=7,
+            fontsize=8,
         )
-        panel.set_title(record["title"], fontsize=8.5, loc="left")
-        panel.tick_params(labelsize=7)
+        panel.set_title(record["title"], fontsize=9.5, loc="left")
+        panel.tick_params(labelsize=8)
         panel.set_xlim(0, max(values) * 1.15)
         panel.spines[["top", "right"]].set_visible(False)
     for panel in panels[len(records) :]:
         panel.set_visible(False)
     figure.suptitle("CPU microseconds a request (shorter is faster)", fontsize=11)
-    figure.savefig(path, dpi=150)
+    figure.savefig(path, dpi=140)
     pyplot.close(figure)

@@ -1,6 +1,7 @@
 """Repeat the head of a wide table in its cells, for screens on which these lie below each other.
 
-The style sheet hides the labels wherever the table fits.
+The style sheet hides the labels wherever the table fits. A table of figures remains a table: it
+gets the class "figures", and is moved sideways.
 """
 
 from __future__ import annotations
@@ -23,9 +24,11 @@ class LabelCells(SphinxPostTransform):
         """Put the labels into the tables of a page."""
         for table in self.document.findall(nodes.table):
             for head in table.findall(nodes.thead):
-                labels = [entry.astext() for entry in head.findall(nodes.entry)]
-                if len(labels) >= WIDE_COLUMNS:
-                    label_cells(table, labels)
+                heads = list(head.findall(nodes.entry))
+                if any("text-right" in entry["classes"] for entry in heads):
+                    table["classes"].append("figures")
+                elif len(heads) >= WIDE_COLUMNS:
+                    label_cells(table, [entry.astext() for entry in heads])
 
 
 def label_cells(table: nodes.table, labels: list[str]) -> None:
