@@ -9,15 +9,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping, MutableMapping
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
-from typing import Any, NamedTuple, NoReturn, Protocol, Self
+from typing import Any, NoReturn, Protocol, Self
 
-from werkzeug.http import dump_cookie, http_date
+from werkzeug.http import dump_cookie
 from werkzeug.wrappers import Response as BaseResponse
 
+from cruse_core.cookie_headers import CookieOptions, make_cookie_header, vary_on_cookie
 from cruse_core.cookie_signing import CookieSigner, get_signer, may_contain
 from cruse_core.errors import SecretKeyError
-from cruse_core.headers import append_plain, get_pairs
+from cruse_core.headers import append_plain
 from cruse_core.json_provider import DefaultJSONProvider, json_default
 from cruse_core.json_tags import TaggedJSONSerializer
 from cruse_core.requests import Request, get_cookie
@@ -278,17 +278,6 @@ def _sha1(string: bytes = b"") -> Any:
     return hashlib.sha1(string)  # noqa: S324 - the default that keeps Flask's cookies valid
 
 
-class _CookieOptions(NamedTuple):
-    """The options of a cookie, by the names that Werkzeug gives them."""
-
-    domain: str | None
-    path: str
-    secure: bool
-    httponly: bool
-    samesite: str | None
-    partitioned: bool
-
-
 # Methods after whose replacement a session may matter although nobody has read it.
 _STEPS = frozenset({"open_session", "save_session", "session_class", "should_set_cookie"})
 
@@ -447,7 +436,7 @@ class SecureCookieSessionInterface(SessionInterface):
             # PERF: what signs here needs no quotes, so all of the header but value and date is
             # ready (benchmarks/scenarios.py, session).
             if type(response).set_cookie is BaseResponse.set_cookie:
-                header = _make_cookie_header(name, value, expires, options)
+                header = make_cookie_header(name, value, expires, options)
                 if len(header) <= response.max_cookie_size:
                     append_plain(response.headers, "Set-Cookie", header)
                     return
@@ -477,8 +466,8 @@ class SecureCookieSessionInterface(SessionInterface):
         else:
             response.set_cookie(name, text, expires=expires, **options)
 
-    def _get_cookie_options(self, app: SessionApp) -> _CookieOptions:
-        return _CookieOptions(
+    def _get_cookie_options(self, app: SessionApp) -> CookieOptions:
+        return CookieOptions(
             self.get_cookie_domain(app),
             self.get_cookie_path(app),
             self.get_cookie_secure(app),
@@ -515,51 +504,3 @@ def _is_tagged(serializer: Any) -> bool:
         and cls.dumps is TaggedJSONSerializer.dumps
         and cls.loads is TaggedJSONSerializer.loads
     )
-
-
-def vary_on_cookie(response: BaseResponse) -> None:
-    """Tell caches that the answer depends on the cookie."""
-    # PERF: a response seldom has the header already, and Werkzeug's set of its values costs as
-    # much as the signature (benchmarks/scenarios.py, session).
-    headers = response.headers
-    for name, _ in get_pairs(headers):
-        if name.lower() == "vary":
-            response.vary.add("Cookie")
-            return
-    append_plain(headers, "Vary", "Cookie")
-
-
-def _make_cookie_header(
-    name: str, value: str, expires: datetime | None, options: _CookieOptions
-) -> str:
-    """Return what `dump_cookie` returns for a *value* that needs no quotes."""
-    if expires is None:
-        start, end = _make_cookie_frame(name, options)
-        return f"{start}{value}{end}"
-    start, middle, end = _make_dated_cookie_frame(name, options)
-    return f"{start}{value}{middle}{_format_date(expires.replace(microsecond=0))}{end}"
-
-
-@lru_cache(maxsize=32)
-def _make_cookie_frame(name: str, options: _CookieOptions) -> tuple[str, str]:
-    """Return the text before and after the value."""
-    header = dump_cookie(name, "V", max_size=0, **options._asdict())
-    start = _make_cookie_start(name)
-    return start, header.removeprefix(f"{start}V")
-
-
-@lru_cache(maxsize=32)
-def _make_dated_cookie_frame(name: str, options: _CookieOptions) -> tuple[str, str, str]:
-    """Return the text before the value, between value and date, and after that."""
-    header = dump_cookie(name, "V", expires="D", max_size=0, **options._asdict())
-    start = _make_cookie_start(name)
-    before, mark, after = header.removeprefix(f"{start}V").partition("; Expires=")
-    return start, before + mark, after.removeprefix("D")
-
-
-def _make_cookie_start(name: str) -> str:
-    # As in a WSGI environ, the bytes of UTF-8 stand in the text as Latin-1.
-    return f"{name.encode().decode('latin-1')}="
-
-
-_format_date = lru_cache(maxsize=8)(http_date)
