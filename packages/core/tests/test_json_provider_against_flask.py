@@ -62,8 +62,8 @@ def written(provider: Any, values: tuple[object, ...], **attributes: object) -> 
         setattr(provider, name, value)
     try:
         response = provider.response(*values)
-    except TypeError:
-        return TypeError
+    except (TypeError, UnicodeEncodeError) as error:
+        return type(error)
     return response.get_data(), response.headers["Content-Type"], provider.dumps(values)
 
 
