@@ -128,9 +128,12 @@ def find_cookie(header: str, name: str) -> str | None:
     if not name or '"' in header or "\t" in header or not header.isascii():
         return None
     for pair in header.split(";"):
-        key, _, value = pair.strip(" ").partition("=")
+        pair = pair.strip(" ")
+        if " " in pair:
+            return None
+        key, _, value = pair.partition("=")
         if key == name:
-            return None if " " in value else value
+            return value
     return ""
 
 
