@@ -178,6 +178,26 @@ class TestBody:
                 expected = outcome(lambda read=read: comparable(read(werkzeugs)))
                 assert told == expected
 
+    @pytest.mark.parametrize(
+        ("body", "content_type"),
+        [(b"a=1&b=2", FORM), (MULTIPART, "multipart/form-data; boundary=x")],
+    )
+    def test_stream_of_a_form_that_was_kept_is_at_its_end(
+        self, body: bytes, content_type: str
+    ) -> None:
+        # The server marks the end of the body, and the limit is reached before it.
+        pair = make_pair(
+            body,
+            content_type,
+            limit_bytes=3,
+            CONTENT_LENGTH=None,
+            **{"wsgi.input_terminated": True},
+        )
+        for request in pair:
+            request.get_data()
+            assert not request.files
+            assert request.stream.read(2) == b""
+
     def test_form_and_files_are_immutable_multi_dicts(self) -> None:
         request = make_request(b"a=1&a=2", FORM)
         assert request.form == ImmutableMultiDict([("a", "1"), ("a", "2")])

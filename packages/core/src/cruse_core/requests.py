@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from io import BytesIO
+from io import SEEK_END, BytesIO
 from typing import IO, Any, ClassVar, Final, Self
 from wsgiref.types import WSGIEnvironment
 
@@ -278,7 +278,9 @@ class Request(WerkzeugRequest):
         if not self._has_content_type(FORM_MIMETYPE) and self.mimetype != FORM_MIMETYPE:
             return False
         body: bytes | None = values.get("_cached_data")
-        if body is None:
+        if body is not None:
+            values["stream"] = _make_read_copy(body)
+        else:
             body = self._find_unread_body()
             if body is None:
                 return False
@@ -310,6 +312,8 @@ class Request(WerkzeugRequest):
         body: bytes | None = values.get("_cached_data")
         if body is not None:
             form = parse_multipart(body, boundary, limits)
+            if form is not None:
+                values["stream"] = _make_read_copy(body)
         elif "stream" in values or self._body_was_read or self.shallow:
             return False
         else:
@@ -331,6 +335,13 @@ class Request(WerkzeugRequest):
     def _parse_odd_form(self, body: bytes) -> MultiDict[str, str]:
         parser = self.make_form_data_parser()
         return parser.parse(BytesIO(body), FORM_MIMETYPE, len(body))[1]
+
+
+def _make_read_copy(body: bytes) -> BytesIO:
+    """Return the stream that a request shows once a form was parsed from the *body* it had kept."""
+    stream = BytesIO(body)
+    stream.seek(0, SEEK_END)
+    return stream
 
 
 # What Werkzeug computes in the constructor; here, at first use. The functions work for a request
