@@ -128,36 +128,27 @@ def serve(
     ctx = RequestContext(app, environ)
     ctx.found = rule, view_args, None if rule is not None else NotFound()
     ctx.plan = plan
-    token = current.set(ctx)
-    tokens = ctx._tokens = (token,)
+    tokens = ctx._tokens = (current.set(ctx),)
     error: BaseException | None = None
     try:
         try:
             answer = _answer(app, ctx, plan, view_args)
-        except Exception as exc:
-            error = exc
-            ctx.drop_holds()
-            answer = app.handle_exception(exc)
         except BaseException as exc:
             error = exc
             ctx.drop_holds()
-            raise
+            if not isinstance(exc, Exception):
+                raise
+            answer = app.handle_exception(exc)
         if type(answer) is tuple:
             content_type, body = answer
             return send_plain(content_type, body, environ, start_response)
         return answer(environ, start_response)  # type: ignore[operator]  # no tuple
     finally:
         if (
-            error is not None
-            or plan.teardown
-            or plan.stale
-            or ctx._holds
-            or app.teardown_appcontext_funcs
-            or request_tearing_down.receivers
-            or appcontext_tearing_down.receivers
-            or appcontext_popped.receivers
-            or current.get(None) is not ctx
-            or ctx._tokens is not tokens
+            (error is not None or plan.teardown or plan.stale or ctx._holds)
+            or (app.teardown_appcontext_funcs or request_tearing_down.receivers)
+            or (appcontext_tearing_down.receivers or appcontext_popped.receivers)
+            or (current.get(None) is not ctx or ctx._tokens is not tokens)
         ):
             try:
                 ctx.end(None if error is None or app.should_ignore_error(error) else error)
@@ -167,7 +158,7 @@ def serve(
         else:
             if ctx.made_request is not None or rule is None:
                 ctx.close_request()
-            current.reset(token)
+            current.reset(tokens[0])
             ctx._tokens = ()
 
 
