@@ -13,9 +13,10 @@ from sys import exc_info
 from types import TracebackType
 from typing import Any, Self, TypeAlias, cast
 
-from werkzeug.exceptions import HTTPException, NotFound
+from werkzeug.exceptions import HTTPException
 from werkzeug.routing import MapAdapter, Rule
 
+from cruse_core import matching
 from cruse_core.active_app import use_app_finder
 from cruse_core.app_globals import AppGlobals
 from cruse_core.context_app import ContextApp
@@ -27,12 +28,10 @@ from cruse_core.sessions import SessionInterface, SessionMixin
 from cruse_core.signals import appcontext_popped, appcontext_pushed
 from cruse_core.teardown import join_errors
 from cruse_core.types import WSGIEnvironment
-from cruse_routing import MISS, UNDECIDED
 
 # Never added to: shared by the requests that have no stream.
 _NO_HOLDS: set[int] = set()
 _NOTHING_FOUND = (None, None, None)
-_HTTP_SCHEMES = frozenset({"http", "https"})
 
 # The `exc` of a pop that was not told: the exception that is being handled just now, if any.
 CURRENT_EXCEPTION: Any = object()
@@ -311,20 +310,11 @@ class RequestContext(Context):
     @property
     def builds_directly(self) -> bool:
         """Whether `App.url_map` can build the URLs below the script root without `url_adapter`."""
-        values = self.__dict__
-        return "url_adapter" not in values and self._is_ordinary
+        return "url_adapter" not in self.__dict__ and self._is_ordinary
 
     @lazy
     def _is_ordinary(self) -> bool:
-        environ = self.environ
-        return (
-            self.app.matches_directly
-            and environ.get("HTTP_HOST") in self.app.known_hosts
-            and environ.get("wsgi.url_scheme") in _HTTP_SCHEMES
-            and environ.get("SCRIPT_NAME", "").isascii()
-            and "HTTP_UPGRADE" not in environ
-            and self.app.config["TRUSTED_HOSTS"] is None
-        )
+        return matching.builds_directly(self.app, self.environ)
 
     def renew_plan(self) -> Plan:
         """Return an up-to-date plan for this request, and keep it."""
@@ -376,42 +366,8 @@ class RequestContext(Context):
 
     def match_request(self) -> None:
         """Find the rule for the URL; a failure is kept, to be raised where the view would run."""
-        app = self.app
-        request = self.request
-        # PERF: no MapAdapter for the common case (benchmarks/scenarios.py). The general path below
-        # decides whenever the host, the scheme or the map is out of the ordinary.
-        environ = request._environ
-        if (
-            app.matches_directly
-            and environ.get("HTTP_HOST") in app.known_hosts
-            and "HTTP_UPGRADE" not in environ
-            and app.config["TRUSTED_HOSTS"] is None
-        ):
-            path: str = environ.get("PATH_INFO", "")
-            match = app.url_map.find_match(path, environ["REQUEST_METHOD"])
-            if match is MISS:
-                if path.isascii():
-                    request.routing_exception = NotFound()
-                    return
-            elif match is not UNDECIDED and path.isascii():
-                request.url_rule, request.view_args = match
-                self.plan = app.plans.get(match[0].endpoint)
-                return
-        self._match_with_adapter()
-
-    def _match_with_adapter(self) -> None:
-        """Let Werkzeug match the URL."""
-        adapter = self.url_adapter
-        if adapter is None:
-            return
-        request = self.request
-        host = request._environ.get("HTTP_HOST")
-        if host is not None and len(host) < 64 and len(self.app.known_hosts) < 128:
-            self.app.known_hosts.add(host)
-        try:
-            request.url_rule, request.view_args = adapter.match(return_rule=True)  # type: ignore[assignment]  # the map's rules are its own
-        except HTTPException as exc:
-            request.routing_exception = exc
+        if not matching.match_directly(self):
+            matching.match_with_adapter(self, self.url_adapter)
 
     def pop(self, exc: BaseException | None = CURRENT_EXCEPTION) -> None:
         """End the most recent `push`; the last one runs the teardown functions.
@@ -593,12 +549,7 @@ def find_contexts_within(ctx: AnyContext) -> list[AnyContext]:
     return found
 
 
-def _find_active_app() -> Any:
-    ctx = current.get(None)
-    return None if ctx is None else ctx.app
-
-
-use_app_finder(_find_active_app)
+use_app_finder(lambda: None if (ctx := current.get(None)) is None else ctx.app)
 
 
 def get_context(reading: str, part: object = None) -> AnyContext:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, Protocol
 
 from werkzeug.routing import MapAdapter
 
+from cruse_core.active_app import ActiveApp
 from cruse_core.app_globals import AppGlobals
 from cruse_core.json_provider import JSONProvider
 from cruse_core.plan import Plan, Plans
@@ -15,28 +16,13 @@ from cruse_core.sessions import SessionInterface
 from cruse_routing import Map
 
 
-class ContextApp(Protocol):
+class ContextApp(ActiveApp, Protocol):
     """What a context asks of its app."""
 
     plans: Plans
     url_map: Map
     session_interface: SessionInterface
     known_hosts: set[str]
-
-    @property
-    def name(self) -> str:
-        """Name of the app, for messages."""
-        ...
-
-    @property
-    def config(self) -> Mapping[str, Any]:
-        """The configuration, for the request."""
-        ...
-
-    @property
-    def debug(self) -> bool:
-        """Whether errors may show details."""
-        ...
 
     @property
     def json(self) -> JSONProvider:

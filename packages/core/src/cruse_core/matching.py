@@ -1,0 +1,82 @@
+"""Find the rule of a request's URL, without a `MapAdapter` where there can be no doubt.
+
+`context.py` decides when a URL is matched; `short_path.py` matches those of ordinary requests.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from werkzeug.exceptions import HTTPException, NotFound
+from werkzeug.routing import MapAdapter
+
+from cruse_core.context_app import ContextApp
+from cruse_core.plan import Plan
+from cruse_core.requests import Request
+from cruse_core.types import WSGIEnvironment
+from cruse_routing import MISS, UNDECIDED
+
+_HTTP_SCHEMES = frozenset({"http", "https"})
+
+
+class MatchedContext(Protocol):
+    """What matching asks of the context of a request."""
+
+    app: ContextApp
+    plan: Plan | None
+
+    @property
+    def request(self) -> Request:
+        """Takes the rule and the values, or the error."""
+        ...
+
+
+def match_directly(ctx: MatchedContext) -> bool:
+    """Find the rule for the URL; False leaves that to `match_with_adapter`."""
+    # PERF: no MapAdapter for the common case (benchmarks/scenarios.py).
+    app, request = ctx.app, ctx.request
+    environ = request._environ
+    path: str = environ.get("PATH_INFO", "")
+    if not path.isascii() or not _has_ordinary_host(app, environ):
+        return False
+    match = app.url_map.find_match(path, environ["REQUEST_METHOD"])
+    if match is UNDECIDED:
+        return False
+    if match is MISS:
+        request.routing_exception = NotFound()
+    else:
+        request.url_rule, request.view_args = match
+        ctx.plan = app.plans.get(match[0].endpoint)
+    return True
+
+
+def match_with_adapter(ctx: MatchedContext, adapter: MapAdapter | None) -> None:
+    """Let Werkzeug match the URL, with an *adapter* that is None if the host is refused."""
+    if adapter is None:
+        return
+    request, known_hosts = ctx.request, ctx.app.known_hosts
+    host = request._environ.get("HTTP_HOST")
+    if host is not None and len(host) < 64 and len(known_hosts) < 128:
+        known_hosts.add(host)
+    try:
+        request.url_rule, request.view_args = adapter.match(return_rule=True)  # type: ignore[assignment]  # the map's rules are its own
+    except HTTPException as exc:
+        request.routing_exception = exc
+
+
+def builds_directly(app: ContextApp, environ: WSGIEnvironment) -> bool:
+    """Return whether the app's `url_map` can build URLs below the script root by itself."""
+    return (
+        _has_ordinary_host(app, environ)
+        and environ.get("wsgi.url_scheme") in _HTTP_SCHEMES
+        and environ.get("SCRIPT_NAME", "").isascii()
+    )
+
+
+def _has_ordinary_host(app: ContextApp, environ: WSGIEnvironment) -> bool:
+    return (
+        app.matches_directly
+        and environ.get("HTTP_HOST") in app.known_hosts
+        and "HTTP_UPGRADE" not in environ
+        and app.config["TRUSTED_HOSTS"] is None
+    )
