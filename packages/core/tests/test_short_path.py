@@ -31,7 +31,22 @@ def make_program(events: list[Any]) -> App:
     app = App("compared", static_folder=None)
     app.secret_key = "secret"
     shop = Blueprint("shop", "shop", url_prefix="/shop")
+    add_hooks(app, events)
+    add_views(app, events)
 
+    @shop.before_request
+    def shop_before() -> None:
+        events.append("shop before")
+
+    @shop.get("/items/<int:item>/<name>")
+    def items(item: int, name: str) -> list[Any]:
+        return [item, name, request.blueprints]
+
+    app.register_blueprint(shop)
+    return app
+
+
+def add_hooks(app: App, events: list[Any]) -> None:
     @app.before_request
     def before() -> str | None:
         events.append(("before", request.endpoint))
@@ -56,10 +71,8 @@ def make_program(events: list[Any]) -> App:
     def missing(error: KeyError) -> tuple[str, int]:
         return f"missing {error}", 400
 
-    @shop.before_request
-    def shop_before() -> None:
-        events.append("shop before")
 
+def add_views(app: App, events: list[Any]) -> None:
     @app.get("/")
     def text() -> str:
         return "text"
@@ -114,13 +127,6 @@ def make_program(events: list[Any]) -> App:
     @app.route("/form", methods=["POST"])
     def form() -> str:
         return request.form["name"]
-
-    @shop.get("/items/<int:item>/<name>")
-    def items(item: int, name: str) -> list[Any]:
-        return [item, name, request.blueprints]
-
-    app.register_blueprint(shop)
-    return app
 
 
 def take_general_path(app: App) -> App:
