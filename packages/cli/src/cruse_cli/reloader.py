@@ -32,6 +32,8 @@ def choose_reloader() -> str:
     """Return the name of the best reloader on this machine, for Werkzeug's `run_simple`."""
     if importlib.util.find_spec("watchfiles") is None:
         return "auto"
+    # Private in Werkzeug, which has no public way to add a reloader; tests/test_reloader.py and
+    # tests/test_run.py notice if it changes.
     _reloader.reloader_loops.setdefault(WatchfilesReloader.name, WatchfilesReloader)
     return WatchfilesReloader.name
 
