@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from markupsafe import Markup
 from werkzeug.exceptions import Gone, NotFound
-from werkzeug.test import Client
+from werkzeug.test import Client, create_environ
 
 from cruse_core import (
     App,
@@ -191,6 +191,28 @@ def test_answers_and_events_are_those_of_the_general_path(
         assert current.get(None) is None
         seen.append(events)
     assert seen[0] == seen[1]
+
+
+@pytest.mark.parametrize("method", ["OPTIONS", "options", "Options"])
+def test_view_does_not_run_behind_a_hook_that_lets_options_through(
+    app: App, client: Client, method: str
+) -> None:
+    ran = []
+
+    @app.before_request
+    def require_login() -> str | None:
+        return None if request.method == "OPTIONS" else "Log in first."
+
+    @app.route("/account", methods=["GET", "POST"])
+    def account() -> str:
+        ran.append(request.method)
+        return "secret"
+
+    assert client.get("/account").text == "Log in first."
+    environ = create_environ("/account")
+    environ["REQUEST_METHOD"] = method
+    response = client.open(environ)
+    assert (response.text, "POST" in response.allow, ran) == ("", True, [])
 
 
 @pytest.mark.parametrize("json_errors", ["negotiate", "always", "never"])

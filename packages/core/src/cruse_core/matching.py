@@ -39,7 +39,7 @@ def match_directly(ctx: MatchedContext) -> bool:
     path: str = environ.get("PATH_INFO", "")
     if not path.isascii() or not _has_ordinary_host(app, environ):
         return False
-    match = app.url_map.find_match(path, environ["REQUEST_METHOD"])
+    match = app.url_map.find_match(path, environ["REQUEST_METHOD"].upper())
     if match is UNDECIDED:
         return False
     if match is MISS:

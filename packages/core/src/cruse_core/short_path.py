@@ -59,6 +59,9 @@ STEPS = frozenset(
     }
 )
 
+# Whatever else a client sends as its method, in lower case too, `dispatch_request` judges.
+_METHODS = frozenset({"DELETE", "GET", "HEAD", "PATCH", "POST", "PUT"})
+
 
 class ShortPathApp(ContextApp, ProblemApp, SavingApp, Protocol):
     """What the short path asks of an app, besides what its parts ask."""
@@ -118,7 +121,7 @@ def serve(
     path: str = environ.get("PATH_INFO", "")
     method: str = environ["REQUEST_METHOD"]
     match = app.url_map.find_match(path, method)
-    if match is UNDECIDED or method == "OPTIONS" or not path.isascii():
+    if match is UNDECIDED or method not in _METHODS or not path.isascii():
         return None
     rule, view_args = (None, None) if match is MISS else match
     plan = app.plans.get(None if rule is None else rule.endpoint)
@@ -222,11 +225,12 @@ def _answer(
 
 
 def _has_other_match(ctx: RequestContext) -> bool:
-    """Return whether a hook has changed which view is to be called, or with what."""
+    """Return whether a hook may have seen another match or method than the view's."""
     request = ctx.request
     rule, view_args, routing_exception = ctx.found
     return (
         request.url_rule is not rule
         or request.view_args is not view_args
         or request.routing_exception is not routing_exception
+        or request.method == "OPTIONS"
     )
