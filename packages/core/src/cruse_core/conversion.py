@@ -21,7 +21,7 @@ from cruse_core.problem_details import (
     wants_json,
 )
 from cruse_core.requests import Request
-from cruse_core.responses import Response, make_content_type, make_plain_page
+from cruse_core.responses import CONTENT_TYPES, Response, make_plain_page
 from cruse_core.types import WSGIApplication, WSGIEnvironment
 
 
@@ -60,7 +60,7 @@ def find_plain_body(app: ProblemApp, rv: Any) -> tuple[str, Any] | None:
         return None
     mimetype = response_class.default_mimetype
     if isinstance(rv, str):
-        return None if mimetype is None else (make_content_type(mimetype), rv.encode())
+        return None if mimetype is None else (CONTENT_TYPES[mimetype], rv.encode())
     if isinstance(rv, (dict, list)):
         provider = app.json
         if (
@@ -69,9 +69,9 @@ def find_plain_body(app: ProblemApp, rv: Any) -> tuple[str, Any] | None:
             and "response" not in provider.__dict__
         ):
             document = provider.make_document(rv)
-            return make_content_type(provider.mimetype), document.encode()
+            return CONTENT_TYPES[provider.mimetype], document.encode()
     elif type(rv) is GeneratorType and mimetype is not None:
-        return make_content_type(mimetype), rv
+        return CONTENT_TYPES[mimetype], rv
     return None
 
 

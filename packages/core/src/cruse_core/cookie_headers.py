@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from werkzeug.http import dump_cookie, http_date
 from werkzeug.wrappers import Response as BaseResponse
 
 from cruse_core.headers import append_plain, get_pairs
+from cruse_core.text_cache import TextCache
 
 
 class CookieOptions(NamedTuple):
@@ -43,23 +44,23 @@ def make_cookie_header(
 ) -> str:
     """Return what `dump_cookie` returns for a *value* that needs no quotes."""
     if expires is None:
-        start, end = _make_frame(name, options)
+        start, end = _FRAMES[name, options]
         return f"{start}{value}{end}"
-    start, middle, end = _make_dated_frame(name, options)
+    start, middle, end = _DATED_FRAMES[name, options]
     return f"{start}{value}{middle}{_format_date(expires.replace(microsecond=0))}{end}"
 
 
-@lru_cache(maxsize=32)
-def _make_frame(name: str, options: CookieOptions) -> tuple[str, str]:
+def _make_frame(key: tuple[str, CookieOptions]) -> tuple[str, str]:
     """Return the text before and after the value."""
+    name, options = key
     header = dump_cookie(name, "V", max_size=0, **options._asdict())
     start = _make_start(name)
     return start, header.removeprefix(f"{start}V")
 
 
-@lru_cache(maxsize=32)
-def _make_dated_frame(name: str, options: CookieOptions) -> tuple[str, str, str]:
+def _make_dated_frame(key: tuple[str, CookieOptions]) -> tuple[str, str, str]:
     """Return the text before the value, between value and date, and after that."""
+    name, options = key
     header = dump_cookie(name, "V", expires="D", max_size=0, **options._asdict())
     start = _make_start(name)
     before, mark, after = header.removeprefix(f"{start}V").partition("; Expires=")
@@ -70,5 +71,9 @@ def _make_start(name: str) -> str:
     # As in a WSGI environ, the bytes of UTF-8 stand in the text as Latin-1.
     return f"{name.encode().decode('latin-1')}="
 
+
+# An interface of the application's own may take the domain from the request.
+_FRAMES: Final = TextCache(_make_frame, most=32, longest=512)
+_DATED_FRAMES: Final = TextCache(_make_dated_frame, most=32, longest=512)
 
 _format_date = lru_cache(maxsize=8)(http_date)

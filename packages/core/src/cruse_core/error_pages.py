@@ -7,11 +7,13 @@ response of its own gets none from here.
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Final
 
 from werkzeug.exceptions import HTTPException
 
 from cruse_core.late_attributes import inherits_all
 from cruse_core.responses import Response
+from cruse_core.text_cache import TextCache
 
 CONTENT_TYPE = "text/html; charset=utf-8"
 
@@ -31,7 +33,7 @@ def find_error_page(response_class: type[Response], error: HTTPException) -> byt
         or type(error.description) is not str
     ):
         return None
-    return _make_page(error.code, error.description)
+    return _PAGES[error.code, error.description]
 
 
 def make_error_page(response_class: type[Response], error: HTTPException) -> Response | None:
@@ -47,8 +49,13 @@ def _has_common_page(cls: type[HTTPException]) -> bool:
     return inherits_all(cls, HTTPException, _STEPS)
 
 
-@lru_cache(maxsize=64)
-def _make_page(code: int | None, description: str) -> bytes:
+def _make_page(key: tuple[int | None, str]) -> bytes:
+    """Return the page with this code and description."""
+    code, description = key
     page = HTTPException(description)
     page.code = code
     return page.get_body().encode()
+
+
+# Long enough for the descriptions of Werkzeug.
+_PAGES: Final = TextCache(_make_page, longest=256)

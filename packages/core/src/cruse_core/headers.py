@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Any, ClassVar, Final, TypeVar, overload
 from wsgiref.types import WSGIEnvironment
 
 from werkzeug.datastructures import EnvironHeaders, Headers
+
+from cruse_core.text_cache import TextCache
 
 T = TypeVar("T")
 
 _BODY_HEADERS: Final = frozenset({"content-type", "content-length"})
 
 
-@lru_cache(maxsize=512)
-def _environ_key(name: str) -> str:
+def _make_environ_key(name: str) -> str:
     key = name.upper().replace("-", "_")
     return key if key in {"CONTENT_TYPE", "CONTENT_LENGTH"} else f"HTTP_{key}"
+
+
+_ENVIRON_KEYS: Final = TextCache(_make_environ_key, most=512)
 
 
 class RequestHeaders(EnvironHeaders):
@@ -47,12 +50,12 @@ class RequestHeaders(EnvironHeaders):
     ) -> Any:
         """Return a header's value, passed through *type*; *default* if it is missing or invalid."""
         if type is None:
-            return self.environ.get(_environ_key(key), default)
+            return self.environ.get(_ENVIRON_KEYS[key], default)
         return super().get(key, default, type)
 
     def _get_key(self, key: str) -> str:
         # Werkzeug's private name for what `headers[key]` and `key in headers` ask.
-        value: str = self.environ[_environ_key(key)]
+        value: str = self.environ[_ENVIRON_KEYS[key]]
         return value
 
 

@@ -15,8 +15,10 @@ logger = logging.getLogger("cruse_core")
 
 _is_lenient = False
 _logged: set[str] = set()
-# Which warnings have been shown for recorded places; `warnings` keeps it.
+# Which warnings have been shown; `warnings` keeps it, and a client may have a part in their texts.
 _shown: dict[str | tuple[str, type[Warning], int], int] = {}
+_MOST_SHOWN = 128
+_LONGEST_SHOWN = 1024
 
 
 def be_lenient(lenient: bool = True) -> None:
@@ -43,8 +45,28 @@ def notify(message: str, category: type[Warning], site: CallSite | None = None) 
     elif site is None:
         warnings.warn(message, category, stacklevel=count_own_frames())
     else:
-        filename = site.code.co_filename
-        warnings.warn_explicit(message, category, filename, site.line, registry=_shown)
+        show(message, category, site.code.co_filename, site.line)
+
+
+def show(
+    message: str, category: type[Warning], filename: str, line: int, module: str | None = None
+) -> None:
+    """Warn of *message* at a line; whether it is shown again there is up to the warning filters.
+
+    Which ones were shown is remembered for some, and for short ones only.
+
+    Args:
+        message: What happened; a client's text may be part of it.
+        category: Of the warning.
+        filename: Of the place that is shown.
+        line: Its number.
+        module: Name of the module, for the warning filters; by default made of *filename*.
+    """
+    if len(_shown) >= _MOST_SHOWN:
+        _shown.clear()
+    registry = _shown if len(message) <= _LONGEST_SHOWN else {}
+    module = module or filename.removesuffix(".py")
+    warnings.warn_explicit(message, category, filename, line, module, registry)
 
 
 def log_once(message: str) -> None:

@@ -7,23 +7,31 @@ changes, so a plan never has to be checked against them while a request is serve
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import cache, wraps
-from typing import Any, Generic, TypeVar
+from functools import wraps
+from typing import Any, Final, Generic, TypeVar
 
+from cruse_core.text_cache import TextCache
 from cruse_core.types import AppOrBlueprintKey, RouteCallable
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-@cache
 def split_blueprint_path(name: str) -> tuple[str, ...]:
     """Return the full names of a blueprint and of its parents, innermost first.
 
     >>> split_blueprint_path("shop.admin")
     ('shop.admin', 'shop')
     """
+    return _BLUEPRINT_PATHS[name]
+
+
+def _split(name: str) -> tuple[str, ...]:
     parts = name.split(".")
     return tuple(".".join(parts[:count]) for count in range(len(parts), 0, -1))
+
+
+# `url_for` may be given an endpoint that a client has chosen.
+_BLUEPRINT_PATHS: Final = TextCache(_split, most=1024)
 
 
 def blueprint_names(endpoint: str | None) -> tuple[str, ...]:

@@ -6,18 +6,17 @@ file decides whether that is JSON or the page of the exception, and writes the J
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from functools import lru_cache
-from typing import Any, Literal, Protocol, TypeAlias
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final, Literal, Protocol, TypeAlias
 
 from markupsafe import Markup
-from werkzeug.datastructures import MIMEAccept
 from werkzeug.exceptions import HTTPException
-from werkzeug.http import parse_accept_header
 
 from cruse_core.choices import get_choice
 from cruse_core.json_provider import JSONProvider
 from cruse_core.responses import Response
+from cruse_core.text_cache import TextCache
 from cruse_core.types import WSGIEnvironment
 
 # When errors are answered in JSON: when the client prefers it, always, or never.
@@ -99,20 +98,24 @@ def wants_json(json_errors: JSONErrors, environ: WSGIEnvironment) -> bool:
     return json_errors == "always"
 
 
-@lru_cache(maxsize=128)
 def prefers_json(accept: str) -> bool:
     """Return whether a client likes JSON better than HTML.
 
     JSON is any type like `application/problem+json`. Between equal qualities the type decides that
     the client names more exactly, so that `application/json, */*` asks for JSON; else it is HTML,
-    as for `*/*`.
+    as for `*/*`, and for a header that is longer than any browser's or has quoted parameters.
 
     Args:
         accept: Value of the Accept header.
     """
+    if len(accept) > _LONGEST_ACCEPT or '"' in accept:
+        return False
+    return _PREFERENCES[accept]
+
+
+def _compare_ranks(accept: str) -> bool:
     json_rank = html_rank = _REFUSED
-    for value, quality in parse_accept_header(accept, MIMEAccept):
-        media_type = value.partition(";")[0].strip().lower()
+    for media_type, quality in _iter_ranges(accept):
         if media_type in {"*/*", "*"}:
             json_rank = max(json_rank, (0, quality))
             html_rank = max(html_rank, (0, quality))
@@ -130,8 +133,23 @@ def prefers_json(accept: str) -> bool:
     return json_quality > 0 and (json_quality, json_exactness) > (html_quality, html_exactness)
 
 
+def _iter_ranges(accept: str) -> Iterator[tuple[str, float]]:
+    """Give each media range and its quality; leave out what has none that RFC 9110 allows."""
+    for item in accept.lower().split(","):
+        media_type, *parameters = item.split(";")
+        weights = [name for name in map(str.strip, parameters) if name.startswith("q=")]
+        weight = weights[0] if weights else "q=1"
+        if _WEIGHT.fullmatch(weight):
+            yield media_type.strip(), float(weight[2:])
+
+
+# RFC 9110, 12.4.2.
+_WEIGHT: Final = re.compile(r"q=(?:0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)")
 # Exactness and quality of a type that no range covers.
 _REFUSED: tuple[int, float] = (-1, 0.0)
+# Browsers send up to 150 characters.
+_LONGEST_ACCEPT: Final = 256
+_PREFERENCES: Final = TextCache(_compare_ranks, longest=_LONGEST_ACCEPT)
 
 
 def is_plain_error(error: HTTPException) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import lru_cache, partial
+from functools import partial
 from http import HTTPStatus
 from typing import Any, ClassVar, Final, cast
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -21,23 +21,28 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 from cruse_core.active_app import find_active_app
 from cruse_core.headers import find_plain_pairs, get_pairs, make_headers
 from cruse_core.late_attributes import LateAttribute, inherits_all, install
+from cruse_core.text_cache import TextCache
 
 
-@lru_cache(maxsize=256)
-def make_content_type(mimetype: str) -> str:
-    """Return the value of Content-Type for *mimetype*; text is UTF-8."""
-    return _check_content_type(get_content_type(mimetype, "utf-8"))
-
-
-@lru_cache(maxsize=256)
 def _check_content_type(value: str) -> str:
     return Headers([("Content-Type", value)])["Content-Type"]
 
 
-@lru_cache(maxsize=256, typed=True)
-def _parse_status(status: int | str | HTTPStatus) -> tuple[str, int]:
+def _make_content_type(mimetype: str) -> str:
+    return _check_content_type(get_content_type(mimetype, "utf-8"))
+
+
+#: The value of Content-Type for a type; text is UTF-8.
+CONTENT_TYPES: Final = TextCache(_make_content_type)
+_CHECKED_CONTENT_TYPES: Final = TextCache(_check_content_type)
+
+
+def _parse_status(status: int | str) -> tuple[str, int]:
     head = ResponseHead(status)
     return head.status, head.status_code
+
+
+_STATUSES: Final = TextCache(_parse_status)
 
 
 # A subclass that overrides one of these is built and sent by Werkzeug's steps alone.
@@ -157,9 +162,9 @@ class Response(_SettledClassChange, WerkzeugResponse):
             )
             return
         if content_type is not None:
-            self._content_type = _check_content_type(content_type)
+            self._content_type = _CHECKED_CONTENT_TYPES[content_type]
         elif mimetype is not None or (mimetype := self.default_mimetype) is not None:
-            self._content_type = make_content_type(mimetype)
+            self._content_type = CONTENT_TYPES[mimetype]
         else:
             self._init_generally(response, status, headers, direct_passthrough=direct_passthrough)
             return
@@ -168,7 +173,9 @@ class Response(_SettledClassChange, WerkzeugResponse):
         if status is None:
             status = self.default_status
         if status != 200:
-            self._status, self._status_code = _parse_status(status)
+            # True and 1 are one key, and so are 200 and HTTPStatus.OK: `int` makes them one status.
+            key = int(status) if isinstance(status, int) else status
+            self._status, self._status_code = _STATUSES[key]
         if isinstance(response, str):
             self._body = response.encode()
         elif type(response) is bytes:
@@ -348,7 +355,7 @@ def make_plain_page(
     pairs = [("Content-Type", content_type), ("Content-Length", str(len(body)))]
     if varies_by is not None:
         pairs.append(("Vary", varies_by))
-    return partial(_send_page, _parse_status(code)[0], pairs, body)
+    return partial(_send_page, _STATUSES[code][0], pairs, body)
 
 
 def _send_page(

@@ -5,13 +5,13 @@
 
 from __future__ import annotations
 
-import warnings
+import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from cruse_core.call_sites import count_own_frames
+from cruse_core.call_sites import find_caller
 from cruse_core.errors import SessionCookieError, SessionCookieWarning
-from cruse_core.notices import is_lenient
+from cruse_core.notices import is_lenient, show
 
 _SHOWN_KEYS = 5
 
@@ -50,4 +50,6 @@ def tell_of_size(
     # Flask warns of it, so a program that runs on Flask gets the warning in debug mode, too.
     if debug and not is_lenient():
         raise SessionCookieError(message)
-    warnings.warn(message, SessionCookieWarning, stacklevel=count_own_frames())
+    frame = find_caller() or sys._getframe()
+    module = frame.f_globals.get("__name__", "<unknown>")
+    show(message, SessionCookieWarning, frame.f_code.co_filename, frame.f_lineno, module)

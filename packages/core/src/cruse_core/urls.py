@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import warnings
 from urllib.parse import quote
 
-# Where `warnings` notes what it has shown already.
-_warned: dict[str | tuple[str, type[Warning], int], int] = {}
+from cruse_core.notices import show
 
 # RFC 3986, 3.5: these may stand in a fragment as they are; "%" keeps what is already quoted.
 _FRAGMENT_SAFE = "%!#$&'()*+,/:;=?@"
@@ -45,14 +43,8 @@ def find_subdomain(host: str, server_name: str, scheme: str) -> str:
     if subdomain != host:
         return subdomain
     # As Flask's: programs that expect such hosts filter by this text and module.
-    warnings.warn_explicit(
-        f"Current server name {host!r} doesn't match configured server name {name!r}",
-        UserWarning,
-        filename=__file__,
-        lineno=1,
-        module="flask.app",
-        registry=_warned,
-    )
+    text = f"Current server name {host!r} doesn't match configured server name {name!r}"
+    show(text, UserWarning, __file__, 1, module="flask.app")
     return "<invalid>"
 
 
