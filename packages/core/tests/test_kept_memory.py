@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import tracemalloc
 import urllib.parse
+import warnings
 from collections.abc import Callable, Iterator
 from io import BytesIO
 from typing import Any
@@ -168,13 +169,16 @@ def make_text(number: int) -> str:
 
 @pytest.fixture
 def traced() -> Iterator[None]:
-    tracemalloc.start()
-    yield
-    tracemalloc.stop()
+    with warnings.catch_warnings():
+        # Each warning is shown, to nobody: pytest would keep them.
+        warnings.simplefilter("default")
+        warnings.showwarning = lambda *args, **kwargs: None
+        tracemalloc.start()
+        yield
+        tracemalloc.stop()
 
 
 @pytest.mark.usefixtures("traced")
-@pytest.mark.filterwarnings("default")
 @pytest.mark.parametrize(
     ("name", "subdomain_matching"), [*((name, False) for name in CHANGES), ("Host", True)]
 )
