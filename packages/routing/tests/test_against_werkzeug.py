@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import unicodedata
 import warnings
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
@@ -61,6 +62,34 @@ def check_url(pair: Pair, endpoint: Any, values: Any) -> None:
         assert url == pair.describe(adapter.build, endpoint, values)
 
 
+# Rules, each with a path that it matches.
+PATHS_BY_RULE = {
+    "/fixed/text": "/fixed/text",
+    "/default/<a>": "/default/ab",
+    "/behind/<a>/x": "/behind/ab/x",
+    "/two/<a>/<b>": "/two/a/b",
+    "/slash/<a>/": "/slash/ab/",
+    "/minimum/<string(minlength=2):a>": "/minimum/ab",
+    "/length/<string(length=3):a>": "/length/ab",
+    "/int/<int:a>": "/int/12",
+    "/float/<float:a>": "/float/1.5",
+    "/any/<any(a, b):a>": "/any/a",
+    "/uuid/<uuid:a>": "/uuid/12345678-1234-5678-1234-567812345678",
+    "/path/<path:a>": "/path/a/b",
+    "/before/<path:a>/x": "/before/a/b/x",
+    "/folder/<path:a>/": "/folder/a/b/",
+    "/mixed/v<a>.x": "/mixed/va.x",
+    "/pair/<a>-<b>": "/pair/a-b",
+    "/rest/v<path:a>": "/rest/va/b",
+}
+# Besides those of Unicode's category for them, what some programs take for the end of a line.
+CONTROL_CHARACTERS = [
+    character
+    for character in map(chr, range(0x3000))
+    if unicodedata.category(character) in {"Cc", "Zl", "Zp"}
+]
+
+
 @pytest.fixture
 def quickly_switching_threads() -> Iterator[None]:
     interval_seconds = sys.getswitchinterval()
@@ -76,6 +105,22 @@ class TestAgainstWerkzeug:
         for _ in range(10):
             path = data.draw(paths(pair))
             check_match(pair, path, data.draw(st.sampled_from(METHODS)))
+
+    @pytest.mark.parametrize("options", [{}, {"strict_slashes": False}, {"merge_slashes": False}])
+    @pytest.mark.parametrize("text", PATHS_BY_RULE)
+    def test_control_characters_match_as_werkzeugs_wherever_they_stand(
+        self, text: str, options: dict[str, bool]
+    ) -> None:
+        pair = Pair(werkzeug_routing.Map(**options), cruse_routing.Map(**options))
+        pair.add(text, {"endpoint": "index"}, plain=False)
+        theirs, ours = pair.theirs.bind("example.org"), pair.ours.bind("example.org")
+        path = PATHS_BY_RULE[text]
+        for position in range(len(path) + 1):
+            for character in CONTROL_CHARACTERS:
+                asked = path[:position] + character + path[position:]
+                assert pair.describe(ours.match, asked, return_rule=True) == pair.describe(
+                    theirs.match, asked, return_rule=True
+                ), repr(asked)
 
     @given(data=st.data())
     def test_url_equals_werkzeugs(self, data: st.DataObject) -> None:
