@@ -8,7 +8,8 @@ from collections.abc import Iterator
 import pytest
 from werkzeug.test import Client
 
-from cruse_core import App
+from cruse_core import App, notices
+from cruse_core.notices import be_lenient
 
 
 @pytest.fixture
@@ -21,6 +22,15 @@ def app() -> App:
 @pytest.fixture
 def client(app: App) -> Client:
     return Client(app)
+
+
+@pytest.fixture
+def lenient(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A process in which Flask's behaviour counts, and nothing was logged yet."""
+    monkeypatch.setattr(notices, "_logged", set())
+    be_lenient()
+    yield
+    be_lenient(False)
 
 
 @pytest.fixture

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import copy
 import json
+import operator
 import pickle
 import tomllib
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -220,6 +222,20 @@ class TestFromPrefixedEnv:
         config.from_prefixed_env()
         assert config == {"MAIL": {"HOST": "a", "PORT": 25}, "NEW": {"deep": {"Key": 1}}}
 
+    @pytest.mark.parametrize("text", ["12345678901234567890", "1e5", "-0", "NaN"])
+    def test_secret_key_of_digits_stays_the_text_that_it_is(
+        self, config: Config, monkeypatch: pytest.MonkeyPatch, text: str
+    ) -> None:
+        monkeypatch.setenv("CRUSE_SECRET_KEY", text)
+        config.from_prefixed_env()
+        assert config["SECRET_KEY"] == text
+
+    def test_secret_key_may_be_unset(self, config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("CRUSE_SECRET_KEY", "null")
+        monkeypatch.setenv("CRUSE_SHOP__SECRET_KEY", "12")
+        config.from_prefixed_env()
+        assert config == {"SECRET_KEY": None, "SHOP": {"SECRET_KEY": 12}}
+
     def test_key_inside_another_setting_says_so(
         self, config: Config, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -227,6 +243,40 @@ class TestFromPrefixedEnv:
         monkeypatch.setenv("CRUSE_MAIL__PORT", "25")
         with pytest.raises(TypeError, match=r"CRUSE_MAIL__PORT.*'MAIL'.*Rename the variable"):
             config.from_prefixed_env()
+
+
+WAYS_TO_SET: list[Callable[[Config, str, Any], object]] = [
+    lambda config, name, value: config.__setitem__(name, value),
+    lambda config, name, value: config.update({name: value}),
+    lambda config, name, value: config.from_mapping({name: value}),
+    lambda config, name, value: config.from_object(SimpleNamespace(**{name: value})),
+    lambda config, name, value: operator.ior(config, {name: value}),
+    lambda config, name, value: Config(".", {name: value}),
+]
+
+
+class TestSecretKeys:
+    @pytest.mark.parametrize("set_to", WAYS_TO_SET)
+    @pytest.mark.parametrize(
+        ("name", "value"),
+        [
+            ("SECRET_KEY", 12345),
+            ("SECRET_KEY", True),
+            ("SECRET_KEY_FALLBACKS", "old"),
+            ("SECRET_KEY_FALLBACKS", ["old", 12345]),
+        ],
+    )
+    def test_wrong_type_is_refused_where_it_is_set(
+        self, config: Config, set_to: Callable[[Config, str, Any], object], name: str, value: Any
+    ) -> None:
+        with pytest.raises(ConfigError, match=name):
+            set_to(config, name, value)
+        assert name not in config
+
+    @pytest.mark.usefixtures("lenient")
+    def test_wrong_type_is_kept_where_flask_counts(self, config: Config) -> None:
+        config["SECRET_KEY"] = 12345
+        assert config["SECRET_KEY"] == 12345
 
 
 class TestGetNamespace:

@@ -6,7 +6,65 @@ import secrets
 
 import pytest
 
-from cruse_core.secret_keys import REQUIRED_BITS, count_bits, is_placeholder
+from cruse_core.errors import ConfigError
+from cruse_core.secret_keys import (
+    REQUIRED_BITS,
+    check_key_setting,
+    count_bits,
+    get_signing_keys,
+    is_placeholder,
+)
+
+
+class TestGetSigningKeys:
+    def test_the_secret_key_is_the_last_one(self) -> None:
+        assert get_signing_keys("new", ["old", b"oldest"]) == ("old", b"oldest", "new")
+        assert get_signing_keys("new", None) == ("new",)
+
+    @pytest.mark.parametrize("key", [None, "", b""])
+    def test_no_secret_key_no_keys(self, key: str | bytes | None) -> None:
+        assert get_signing_keys(key, ["old"]) == ()
+
+    def test_empty_fallback_is_no_key(self) -> None:
+        assert get_signing_keys("new", ["", None, b"", "old"]) == ("old", "new")
+
+    def test_bytearray_is_as_good_as_bytes(self) -> None:
+        assert get_signing_keys(bytearray(b"new"), [bytearray(b"old")]) == (b"old", b"new")
+
+    @pytest.mark.parametrize("fallbacks", ["old", b"old", 7, [7]])
+    def test_fallbacks_of_another_type_are_refused(self, fallbacks: object) -> None:
+        with pytest.raises(ConfigError, match="SECRET_KEY_FALLBACKS"):
+            get_signing_keys("new", fallbacks)
+
+
+class TestCheckKeySetting:
+    @pytest.mark.parametrize("key", [12345, 1.5, True, ["key"], {"a": "b"}, object])
+    def test_names_the_setting_and_the_type_but_not_the_value(self, key: object) -> None:
+        with pytest.raises(ConfigError, match="SECRET_KEY is of the type") as caught:
+            check_key_setting("SECRET_KEY", key)
+        assert type(key).__name__ in str(caught.value)
+        assert repr(key) not in str(caught.value)
+
+    @pytest.mark.parametrize("key", [None, "", "text", b"bytes", bytearray(b"bytes")])
+    def test_accepts_what_can_sign_and_what_is_no_key(self, key: object) -> None:
+        check_key_setting("SECRET_KEY", key)
+
+    @pytest.mark.parametrize("keys", ["old", b"old", bytearray(b"old")])
+    def test_one_text_of_fallbacks_is_no_list_of_its_characters(self, keys: object) -> None:
+        with pytest.raises(ConfigError, match=r"forge.*SECRET_KEY_FALLBACKS = \[old_key\]"):
+            check_key_setting("SECRET_KEY_FALLBACKS", keys)
+
+    def test_names_the_fallback_that_is_no_key(self) -> None:
+        with pytest.raises(ConfigError, match=r"SECRET_KEY_FALLBACKS\[1\] is of the type int"):
+            check_key_setting("SECRET_KEY_FALLBACKS", ["old", 7])
+
+    def test_number_of_fallbacks_is_no_list(self) -> None:
+        with pytest.raises(ConfigError, match="holds several keys"):
+            check_key_setting("SECRET_KEY_FALLBACKS", 7)
+
+    @pytest.mark.parametrize("keys", [None, "", [], ["a", b"b"], ("a",), {"a"}, iter(["a"])])
+    def test_accepts_fallbacks_in_any_collection(self, keys: object) -> None:
+        check_key_setting("SECRET_KEY_FALLBACKS", keys)
 
 
 class TestIsPlaceholder:

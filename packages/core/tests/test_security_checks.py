@@ -129,6 +129,7 @@ class TestSecretKey:
         (finding,) = find(app).values()
         assert finding.place == 'config["SECRET_KEY_FALLBACKS"][1]'
 
+    @pytest.mark.usefixtures("lenient")
     def test_text_in_place_of_a_list_of_earlier_keys_is_found(self, app: App) -> None:
         app.config["SECRET_KEY_FALLBACKS"] = GOOD_KEY[::-1]
         assert list(find(app)) == ["security.secret_key_weak"]

@@ -22,7 +22,8 @@ from werkzeug.utils import import_string
 from cruse_core import environment
 from cruse_core.call_sites import find_call_site
 from cruse_core.errors import ConfigError, ConfigKeyWarning
-from cruse_core.notices import notify
+from cruse_core.notices import is_lenient, notify
+from cruse_core.secret_keys import KEY_SETTINGS, check_key_setting
 
 T = TypeVar("T")
 
@@ -65,6 +66,8 @@ class ConfigAttribute(Generic[T]):
 class Config(dict[str, Any]):
     """A dict of settings that can also fill itself.
 
+    Setting a secret key that is neither text nor bytes raises a ConfigError.
+
     Args:
         root_path: Folder that the names of configuration files are relative to.
         defaults: The first settings. A warning is given when a new one has nearly the name of one
@@ -79,10 +82,13 @@ class Config(dict[str, Any]):
         super().__init__(defaults or {})
         self.root_path = root_path
         self._known = frozenset(self)
+        for key in KEY_SETTINGS & self._known:
+            _check_value(key, self[key])
 
     def __setitem__(self, key: str, value: Any) -> None:
         if key not in self:
             self._check_name(key)
+        _check_value(key, value)
         super().__setitem__(key, value)
 
     def update(self, *args: Any, **kwargs: Any) -> None:
@@ -90,6 +96,8 @@ class Config(dict[str, Any]):
         settings: dict[str, Any] = dict(*args, **kwargs)
         for key in settings.keys() - self.keys():
             self._check_name(key)
+        for key in settings.keys() & KEY_SETTINGS:
+            _check_value(key, settings[key])
         super().update(settings)
 
     def __ior__(self, other: Any) -> Self:  # type: ignore[override,misc]  # one form for all
@@ -222,8 +230,9 @@ class Config(dict[str, Any]):
         """Take the environment variables that start with *prefix* and an underscore.
 
         A value that *loads* refuses is taken as it stands, so `true` becomes a bool, but `True` a
-        str. Two underscores in a name lead into a dict: `CRUSE_MAIL__PORT=25` sets
-        `config["MAIL"]["PORT"]`, and keeps the other keys of that dict.
+        str; and so is a SECRET_KEY that would become a number. Two underscores in a name lead into
+        a dict: `CRUSE_MAIL__PORT=25` sets `config["MAIL"]["PORT"]`, and keeps the other keys of
+        that dict.
 
         Args:
             prefix: What the variables start with; it is no part of the key. CRUSE by default.
@@ -248,6 +257,9 @@ class Config(dict[str, Any]):
             except Exception:
                 value = text
             *outer_keys, key = variable.removeprefix(start).split("__")
+            # A key of digits is no number.
+            if key == "SECRET_KEY" and not outer_keys and type(value) in {int, float}:
+                value = text
             try:
                 _nested_dict(self, outer_keys)[key] = value
             except TypeError:
@@ -279,6 +291,12 @@ class Config(dict[str, Any]):
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {super().__repr__()}>"
+
+
+def _check_value(key: str, value: Any) -> None:
+    """Refuse what cannot be a secret key; where Flask's behaviour counts, only a session does."""
+    if key in KEY_SETTINGS and not is_lenient():
+        check_key_setting(key, value)
 
 
 @lru_cache(maxsize=1024)

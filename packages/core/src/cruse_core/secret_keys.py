@@ -1,4 +1,7 @@
-"""Judge a secret key: whether somebody who wants to forge sessions could guess it."""
+"""Read the settings of secret keys, and judge a key.
+
+A key is good if somebody who wants to forge sessions cannot guess it.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,13 @@ import hashlib
 import math
 import re
 import string
+from collections.abc import Iterable
+from typing import Any
+
+from cruse_core.errors import ConfigError
+
+#: The settings that hold keys.
+KEY_SETTINGS = frozenset({"SECRET_KEY", "SECRET_KEY_FALLBACKS"})
 
 # NIST SP 800-131A, section 9: what a key for message authentication must hold at least.
 REQUIRED_BITS = 112
@@ -35,6 +45,62 @@ _PUBLISHED = {
 
 _CLASSES = (string.digits, string.ascii_lowercase, string.ascii_uppercase)
 _HEXADECIMAL = re.compile("[0-9a-f]+|[0-9A-F]+")
+
+
+def get_signing_keys(secret_key: Any, fallbacks: Any) -> tuple[str | bytes, ...]:
+    """Return the keys that check a signature, the one that signs last; () without a secret key.
+
+    Args:
+        secret_key: SECRET_KEY.
+        fallbacks: SECRET_KEY_FALLBACKS. An empty one of them is no key, as for SECRET_KEY: whoever
+            knows that it is empty could sign with it.
+
+    Raises:
+        ConfigError: Something among them is neither text nor bytes.
+    """
+    if not secret_key:
+        return ()
+    # PERF: each session that is opened comes by here (benchmarks/scenarios.py, session).
+    if type(secret_key) is str and not fallbacks:
+        return (secret_key,)
+    check_key_setting("SECRET_KEY", secret_key)
+    check_key_setting("SECRET_KEY_FALLBACKS", fallbacks)
+    keys = [*filter(None, fallbacks or ()), secret_key]
+    return tuple(bytes(key) if isinstance(key, bytearray) else key for key in keys)
+
+
+def check_key_setting(name: str, value: Any) -> None:
+    """Refuse a value of one of `KEY_SETTINGS` that is no key, or no list of keys.
+
+    Raises:
+        ConfigError: It is of another type; the message does not show it.
+    """
+    if name == "SECRET_KEY":
+        _check_key(name, value)
+    elif isinstance(value, (str, bytes, bytearray)):
+        if value:
+            raise ConfigError(
+                f"{name} is one {type(value).__name__}, and not a list. Each of its characters "
+                "would count as a key, so that anybody could forge a session. "
+                f"Put it into a list: {name} = [old_key]."
+            )
+    elif isinstance(value, (list, tuple, set, frozenset)):
+        for position, key in enumerate(value):
+            _check_key(f"{name}[{position}]", key)
+    elif value is not None and not isinstance(value, Iterable):
+        raise ConfigError(
+            f"{name} is of the type {type(value).__name__}, but it holds several keys: those that "
+            f"signed the sessions of former days. Make it a list: {name} = [old_key]."
+        )
+
+
+def _check_key(name: str, key: Any) -> None:
+    if key is not None and not isinstance(key, (str, bytes, bytearray)):
+        raise ConfigError(
+            f"{name} is of the type {type(key).__name__}, but a key is text or bytes: nothing else "
+            "can sign a session. Set it to a str. A file in JSON, TOML or YAML, or whatever else "
+            "has parsed it, makes a number of digits unless they are in quotes."
+        )
 
 
 def is_placeholder(key: str | bytes) -> bool:
