@@ -278,6 +278,22 @@ class TestSessionTransaction:
         with pytest.raises(RuntimeError, match="NoSession"), client.session_transaction():
             pass
 
+    def test_null_session_that_the_interface_opens_is_read_and_not_saved(
+        self, app: TestingApp, client: Client
+    ) -> None:
+        class Null(SessionInterface):
+            def open_session(self, app: Any, request: Any) -> SessionMixin | None:
+                return self.make_null_session(app)
+
+            def save_session(self, app: Any, session: Any, response: Any) -> None:
+                raise AssertionError("saved")
+
+        app.session_interface = Null()
+        with client.session_transaction() as opened:
+            assert dict(opened) == {}
+            with pytest.raises(RuntimeError, match="unavailable"):
+                opened["a"] = 1
+
 
 class TestContext:
     def test_is_kept_until_the_next_request(self, app: TestingApp, client: Client) -> None:

@@ -143,6 +143,8 @@ class Client(werkzeug.test.Client):
     def session_transaction(self, *args: Any, **kwargs: Any) -> Iterator[SessionMixin]:
         """Open the session that the next request will have, and save it at the end of the block.
 
+        A null session that the app's interface opens itself can be read, and is not saved.
+
         Args:
             *args: Of `EnvironBuilder`, for a session that depends on the URL.
             **kwargs: Of the same.
@@ -161,14 +163,16 @@ class Client(werkzeug.test.Client):
         ctx = app.test_request_context(*args, **kwargs)
         self._add_cookies_to_wsgi(ctx.request.environ)
         with ctx:
-            session = ctx.open_session()
-        if interface.is_null_session(session):
+            session = interface.open_session(app, ctx.request)
+        if session is None:
             raise RuntimeError(
                 f"Session backend did not open a session for app {app.name!r}: "
                 f"{type(interface).__name__} could not save it. Set app.secret_key, if sessions "
                 "are kept in signed cookies."
             )
         yield session
+        if interface.is_null_session(session):
+            return
         response = app.response_class()
         with ctx:
             interface.save_session(app, session, response)
