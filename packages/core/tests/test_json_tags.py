@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, ClassVar
@@ -10,6 +11,8 @@ from uuid import UUID
 import pytest
 from markupsafe import Markup
 
+from cruse_core import App
+from cruse_core.json_provider import JSONProvider
 from cruse_core.json_tags import JSONTag, PassDict, TaggedJSONSerializer, TagTuple
 
 
@@ -85,9 +88,9 @@ class TestTaggedJSONSerializer:
         assert type(serializer.tag(OrderedSettings(a=1))) is dict
 
     def test_default_writes_what_has_no_tag(self, serializer: TaggedJSONSerializer) -> None:
-        assert TaggedJSONSerializer(default=str).dumps({"a": Decimal(1)}) == '{"a":"1"}'
-        with pytest.raises(TypeError, match="Decimal"):
-            serializer.dumps({"a": Decimal(1)})
+        assert TaggedJSONSerializer(default=str).dumps({"a": 1j}) == '{"a":"1j"}'
+        with pytest.raises(TypeError, match="complex"):
+            serializer.dumps({"a": 1j})
 
     def test_subclass_chooses_its_tags(self) -> None:
         class Small(TaggedJSONSerializer):
@@ -126,6 +129,27 @@ class TestRegister:
             serializer.register(TagOther)
         serializer.register(TagOther, force=True)
         assert serializer.loads('{" t":[1]}') == ("other", 1)
+
+
+class TestInAnApp:
+    def test_the_provider_of_the_app_writes_and_reads(self, app: App) -> None:
+        class Provider(JSONProvider):
+            def dumps(self, obj: Any, **kwargs: Any) -> str:
+                return f"own {json.dumps(obj, default=repr, **kwargs)}"
+
+            def loads(self, s: str | bytes, **kwargs: Any) -> Any:
+                return json.loads(s.removeprefix("own "), **kwargs)  # type: ignore[arg-type]  # a str
+
+        app.json = Provider(app)
+        serializer = TaggedJSONSerializer(default=str)
+        with app.app_context():
+            document = serializer.dumps({"a": (1j,)})
+            assert document == 'own {"a":{" t":["1j"]}}'
+            assert serializer.loads(document) == {"a": ("1j",)}
+        assert serializer.dumps((1j,)) == '{" t":["1j"]}'
+
+    def test_without_one_values_are_written_as_by_default(self) -> None:
+        assert TaggedJSONSerializer().dumps(Decimal("1.5")) == '"1.5"'
 
 
 class TestMayBeTagged:

@@ -1,4 +1,4 @@
-"""Tell requests and responses which app is active.
+"""Tell requests, responses and serializers which app is active.
 
 They are made and used without a context, so they do not import `context.py`; it introduces itself
 here.
@@ -11,7 +11,11 @@ from typing import Any, Protocol
 
 
 class AppJSON(Protocol):
-    """What a request or response asks of an app's JSON provider."""
+    """What a request, a response or a serializer asks of an app's JSON provider."""
+
+    def dumps(self, obj: Any, **kwargs: Any) -> str:
+        """Return *obj* as a document."""
+        ...
 
     def loads(self, s: str | bytes, **kwargs: Any) -> Any:
         """Return the value that the document *s* describes; ValueError if it is malformed."""
@@ -38,7 +42,7 @@ class ActiveApp(Protocol):
 
     @property
     def json(self) -> AppJSON:
-        """What parses a JSON body."""
+        """What writes JSON and parses it."""
         ...
 
 

@@ -1,7 +1,7 @@
 """Write values that JSON has no type for, and read them back as what they were.
 
 A tagged value is an object with one key that names its type: `{" t": [1, 2]}` is a tuple. The
-session cookie is written this way; `sessions.py` decides with which JSON library.
+session cookie is written this way.
 """
 
 from __future__ import annotations
@@ -15,6 +15,9 @@ from uuid import UUID
 
 from markupsafe import Markup
 from werkzeug.http import http_date, parse_date
+
+from cruse_core.active_app import find_active_app
+from cruse_core.json_provider import json_default
 
 # Types that pass every default tag untouched. Subclasses may be tagged: `Markup` is a `str`.
 _PLAIN_TYPES = frozenset({str, int, float, bool, type(None)})
@@ -182,10 +185,11 @@ class TagMarkup(JSONTag):
 
 
 class TaggedJSONSerializer:
-    """Write and read JSON with tags, in a compact form.
+    """Write and read JSON with tags, in a compact form, as the active app writes and reads JSON.
 
     Args:
-        default: Turns a value that has neither a tag nor a JSON type into one that has.
+        default: Turns a value that has neither a tag nor a JSON type into one that has, where no
+            app is active.
 
     Attributes:
         tags: The tags by their key.
@@ -206,7 +210,7 @@ class TaggedJSONSerializer:
         TagDateTime,
     ]
 
-    def __init__(self, default: Callable[[Any], Any] | None = None) -> None:
+    def __init__(self, default: Callable[[Any], Any] = json_default) -> None:
         self.tags: dict[str, JSONTag] = {}
         self.order: list[JSONTag] = []
         self._default = default
@@ -289,8 +293,12 @@ class TaggedJSONSerializer:
 
     def dumps(self, value: Any) -> str:
         """Return *value* as a JSON document with tags."""
+        app = find_active_app()
+        if app is not None:
+            return app.json.dumps(self.tag(value), separators=(",", ":"))
         return json.dumps(self.tag(value), default=self._default, separators=(",", ":"))
 
     def loads(self, value: str) -> Any:
         """Return the value that `dumps` made the document *value* from."""
-        return self.untag_all(json.loads(value))
+        app = find_active_app()
+        return self.untag_all((json if app is None else app.json).loads(value))

@@ -18,7 +18,7 @@ from cruse_core.cookie_headers import CookieOptions, make_cookie_header, vary_on
 from cruse_core.cookie_signing import CookieSigner, get_signer, may_contain
 from cruse_core.errors import SecretKeyError
 from cruse_core.headers import append_plain
-from cruse_core.json_provider import DefaultJSONProvider, json_default
+from cruse_core.json_provider import DefaultJSONProvider
 from cruse_core.json_tags import TaggedJSONSerializer
 from cruse_core.requests import Request, get_cookie
 from cruse_core.responses import Response
@@ -479,7 +479,7 @@ class SecureCookieSessionInterface(SessionInterface):
 
 _GET_SIGNING_SERIALIZER = SecureCookieSessionInterface.get_signing_serializer
 
-session_json_serializer = TaggedJSONSerializer(default=json_default)
+session_json_serializer = TaggedJSONSerializer()
 SecureCookieSessionInterface.serializer = session_json_serializer
 
 
