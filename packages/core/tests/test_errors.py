@@ -18,6 +18,7 @@ BUILT_IN = {
     "OutOfContextError": RuntimeError,
     "SecretKeyError": RuntimeError,
     "SessionCookieError": ValueError,
+    "SessionValueError": TypeError,
     "BlueprintNameError": ValueError,
     "ViewReturnError": TypeError,
     "ConfigError": RuntimeError,

@@ -51,6 +51,10 @@ class SessionCookieError(CruseError, ValueError):
     """A session is too large for a cookie; in debug mode only."""
 
 
+class SessionValueError(CruseError, TypeError):
+    """A session holds a value that its cookie cannot hold."""
+
+
 class BlueprintNameError(CruseError, ValueError):
     """A blueprint's name is empty, contains a dot, or is taken."""
 

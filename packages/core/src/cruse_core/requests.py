@@ -26,7 +26,6 @@ from cruse_core.headers import RequestHeaders
 from cruse_core.late_attributes import LateAttribute, inherits_all, install
 from cruse_core.parsing import (
     FORM_MIMETYPE,
-    find_cookie,
     find_mimetype,
     find_short_body,
     make_multi_dict,
@@ -444,22 +443,6 @@ def _make_cookies(request: Request) -> ImmutableMultiDict[str, str]:
             return cookies
     general: ImmutableMultiDict[str, str] = _WERKZEUG_VALUES["cookies"](request)
     return general
-
-
-def get_cookie(request: WerkzeugRequest, name: str) -> str:
-    """Return the value of the first cookie of that name; "" if there is none."""
-    if isinstance(request, Request):
-        values = request.__dict__
-        if (
-            request._is_plain
-            and "cookies" not in values
-            and "headers" not in values
-            and request.dict_storage_class is ImmutableMultiDict
-        ):
-            value = find_cookie(request._environ.get("HTTP_COOKIE", ""), name)
-            if value is not None:
-                return value
-    return request.cookies.get(name, "")
 
 
 def _make_mimetype(request: Request) -> str:

@@ -18,25 +18,23 @@ from cruse_core.cookie_headers import CookieOptions, make_cookie_header, vary_on
 from cruse_core.cookie_signing import CookieSigner, get_signer, may_contain
 from cruse_core.errors import SecretKeyError
 from cruse_core.headers import append_plain
-from cruse_core.json_provider import DefaultJSONProvider
 from cruse_core.json_tags import TaggedJSONSerializer
-from cruse_core.requests import Request, get_cookie
+from cruse_core.requests import Request
 from cruse_core.responses import Response
+from cruse_core.secret_keys import get_signing_keys
+from cruse_core.session_cookies import iter_cookies
 from cruse_core.session_size import tell_of_size
+from cruse_core.session_values import (
+    AppSerializer,
+    SessionJSON,
+    accept_values,
+    find_values,
+    is_tagged,
+    refuse_values,
+    tell_of_nonsense,
+)
 
 _PERMANENT = "_permanent"
-
-
-class SessionJSON(Protocol):
-    """What sessions ask of an app's JSON provider."""
-
-    def dumps(self, obj: Any, **kwargs: Any) -> str:
-        """Return *obj* as a JSON document."""
-        ...
-
-    def loads(self, s: str | bytes, **kwargs: Any) -> Any:
-        """Return the value of the JSON document *s*."""
-        ...
 
 
 class SessionApp(Protocol):
@@ -322,22 +320,18 @@ class SecureCookieSessionInterface(SessionInterface):
         general = self.get_signing_serializer(app) if signer is None else None
         if signer is None and general is None:
             return None
-        cookie = get_cookie(request, self.get_cookie_name(app))
-        if not cookie:
-            return self.session_class()
         max_age_seconds = int(app.permanent_session_lifetime.total_seconds())
-        if signer is not None:
-            document = signer.find_document(cookie, max_age_seconds)
+        for cookie in iter_cookies(request, self.get_cookie_name(app)):
+            document = None if signer is None else signer.find_document(cookie, max_age_seconds)
             if document is not None:
-                return self.session_class(self._read(app, document))
-            general = self.get_signing_serializer(app)
-        assert general is not None  # there is a secret key
-        from itsdangerous import BadSignature  # PERF: as below
-
-        try:
-            return self.session_class(general.loads(cookie, max_age=max_age_seconds))
-        except BadSignature:
-            return self.session_class()
+                values = find_values(app.json, self.serializer, document)
+            else:
+                general = general or self.get_signing_serializer(app)
+                assert general is not None  # there is a secret key
+                values = _find_values(general, cookie, max_age_seconds)
+            if values is not None:
+                return self.session_class(values)
+        return self.session_class()
 
     def save_session(self, app: SessionApp, session: SessionMixin, response: Response) -> None:
         """Set the cookie on *response* if it has to change, or delete it."""
@@ -365,25 +359,26 @@ class SecureCookieSessionInterface(SessionInterface):
         """
         if not app.config["SESSION_REFRESH_EACH_REQUEST"]:
             return False
-        cookie = get_cookie(request, self.get_cookie_name(app))
         # PERF: a look at the text saves opening a session that ends with the browser
         # (benchmarks/scenarios.py, real page).
-        return cookie != "" and may_contain(cookie, _PERMANENT.encode())
+        mark = _PERMANENT.encode()
+        cookies = iter_cookies(request, self.get_cookie_name(app))
+        return any(may_contain(cookie, mark) for cookie in cookies)
 
     def get_signing_serializer(self, app: SessionApp) -> SigningSerializer | None:
         """Return what signs and checks the cookie in the general case; None without a secret key.
 
         An overriding method decides for every cookie.
         """
-        if not app.secret_key:
+        keys = get_signing_keys(app.secret_key, app.config["SECRET_KEY_FALLBACKS"])
+        if not keys:
             return None
         # PERF: a cookie that is plainly valid does without (benchmarks/startup.py).
         from itsdangerous import URLSafeTimedSerializer
 
         serializer = self.serializer
-        if _is_tagged(serializer):
-            serializer = _AppSerializer(app.json, serializer)
-        keys = (*(app.config["SECRET_KEY_FALLBACKS"] or ()), app.secret_key)
+        if is_tagged(serializer):
+            serializer = AppSerializer(app.json, serializer)
         signing: SigningSerializer = URLSafeTimedSerializer(
             [key.encode() if isinstance(key, str) else key for key in keys],
             salt=self.salt,
@@ -397,74 +392,72 @@ class SecureCookieSessionInterface(SessionInterface):
 
     def _find_signer(self, app: SessionApp) -> CookieSigner | None:
         """Return the quick signer; None if there is no key, or something is out of the ordinary."""
-        secret_key = app.secret_key
         if (
-            not secret_key
-            or self.key_derivation != "hmac"
+            self.key_derivation != "hmac"
             or self.digest_method is not _sha1
             or type(self.serializer) is not TaggedJSONSerializer
             or type(self).get_signing_serializer is not _GET_SIGNING_SERIALIZER
             or "get_signing_serializer" in self.__dict__
         ):
             return None
-        fallbacks = app.config["SECRET_KEY_FALLBACKS"]
         # The keys are looked at each time: a changed one counts at once.
-        return get_signer((*fallbacks, secret_key) if fallbacks else (secret_key,), self.salt)
-
-    def _read(self, app: SessionApp, document: str) -> Any:
-        provider = app.json
-        value = provider.loads(document)
-        if type(provider).loads is not DefaultJSONProvider.loads or self.serializer.may_be_tagged(
-            document
-        ):
-            return self.serializer.untag_all(value)
-        return value
+        keys = get_signing_keys(app.secret_key, app.config["SECRET_KEY_FALLBACKS"])
+        return get_signer(keys, self.salt) if keys else None
 
     def _set_cookie(self, app: SessionApp, session: SessionMixin, response: Response) -> None:
         name = self.get_cookie_name(app)
         options = self._get_cookie_options(app)
         expires = self.get_expiration_time(app, session)
-        signer = self._find_signer(app)
-        if signer is None:
-            general = self.get_signing_serializer(app)
-            assert general is not None  # otherwise it would be a null session
-            value = general.dumps(dict(session))
-        else:
-            values = self.serializer.tag(session if isinstance(session, dict) else dict(session))
-            document = app.json.dumps(values, separators=(",", ":"))
-            value = signer.sign(document)
-            # PERF: what signs here needs no quotes, so all of the header but value and date is
-            # ready (benchmarks/scenarios.py, session).
-            if type(response).set_cookie is BaseResponse.set_cookie:
-                header = make_cookie_header(name, value, expires, options)
-                if len(header) <= response.max_cookie_size:
-                    append_plain(response.headers, "Set-Cookie", header)
-                    return
+        try:
+            value, is_plain = self._sign(app, session)
+        except Exception as error:
+            refuse_values(name, session, self._get_dumps(app), error)
+        # PERF: what is plain needs no quotes, so all of the header but value and date is ready
+        # (benchmarks/scenarios.py, session).
+        if is_plain and type(response).set_cookie is BaseResponse.set_cookie:
+            header = make_cookie_header(name, value, expires, options)
+            if len(header) <= response.max_cookie_size:
+                append_plain(response.headers, "Set-Cookie", header)
+                return
         self._set_any_cookie(app, session, response, value, expires)
+
+    def _sign(self, app: SessionApp, session: SessionMixin) -> tuple[str, bool]:
+        """Return the value of the cookie, and whether it certainly needs no quotes."""
+        signer = self._find_signer(app)
+        if signer is not None:
+            values = self.serializer.tag(session if isinstance(session, dict) else dict(session))
+            return signer.sign(app.json.dumps(values, separators=(",", ":"))), True
+        general = self.get_signing_serializer(app)
+        assert general is not None  # otherwise it would be a null session
+        value = general.dumps(dict(session))
+        return value.decode() if isinstance(value, bytes) else value, False
+
+    def _get_dumps(self, app: SessionApp) -> Callable[[Any], str | bytes]:
+        """Return what writes a session's values, before they are compressed and signed."""
+        general: Any = self.get_signing_serializer(app)
+        # One that a subclass has made may not tell what it writes with.
+        dumps: Callable[[Any], str | bytes] = getattr(general, "serializer", general).dumps
+        return dumps
 
     def _set_any_cookie(
         self,
         app: SessionApp,
         session: SessionMixin,
         response: Response,
-        value: str | bytes,
+        value: str,
         expires: datetime | None,
     ) -> None:
         """Set the cookie after a look at its size."""
         name = self.get_cookie_name(app)
         options = self._get_cookie_options(app)._asdict()
-        text = value.decode() if isinstance(value, bytes) else value
-        header = dump_cookie(name, text, expires=expires, max_size=0, **options)
+        header = dump_cookie(name, value, expires=expires, max_size=0, **options)
         limit = response.max_cookie_size
         if limit and len(header) > limit:
-            general: Any = self.get_signing_serializer(app)
-            # One that a subclass has made may not tell what it writes with.
-            dumps = getattr(general, "serializer", general).dumps
-            tell_of_size(name, len(header), limit, session, dumps, debug=app.debug)
+            tell_of_size(name, len(header), limit, session, self._get_dumps(app), debug=app.debug)
         if type(response).set_cookie is BaseResponse.set_cookie:
             response.headers.add("Set-Cookie", header)
         else:
-            response.set_cookie(name, text, expires=expires, **options)
+            response.set_cookie(name, value, expires=expires, **options)
 
     def _get_cookie_options(self, app: SessionApp) -> CookieOptions:
         return CookieOptions(
@@ -477,30 +470,22 @@ class SecureCookieSessionInterface(SessionInterface):
         )
 
 
+def _find_values(
+    serializer: SigningSerializer, cookie: str, max_age_seconds: int
+) -> Mapping[str, Any] | None:
+    """Return what the session in *cookie* holds; None if it is not valid, or not a session."""
+    from itsdangerous import BadData, BadSignature  # PERF: as in `get_signing_serializer`
+
+    try:
+        return accept_values(serializer.loads(cookie, max_age=max_age_seconds))
+    except BadSignature:
+        return None
+    except BadData as error:
+        tell_of_nonsense(error)
+        return None
+
+
 _GET_SIGNING_SERIALIZER = SecureCookieSessionInterface.get_signing_serializer
 
 session_json_serializer = TaggedJSONSerializer()
 SecureCookieSessionInterface.serializer = session_json_serializer
-
-
-class _AppSerializer:
-    """Lets ItsDangerous write tagged JSON with an app's provider."""
-
-    def __init__(self, provider: SessionJSON, tagged: TaggedJSONSerializer) -> None:
-        self._provider = provider
-        self._tagged = tagged
-
-    def dumps(self, value: Any) -> str:
-        return self._provider.dumps(self._tagged.tag(value), separators=(",", ":"))
-
-    def loads(self, document: str) -> Any:
-        return self._tagged.untag_all(self._provider.loads(document))
-
-
-def _is_tagged(serializer: Any) -> bool:
-    cls = type(serializer)
-    return (
-        isinstance(serializer, TaggedJSONSerializer)
-        and cls.dumps is TaggedJSONSerializer.dumps
-        and cls.loads is TaggedJSONSerializer.loads
-    )
