@@ -160,13 +160,40 @@ class TestMethods:
         app.add_url_rule("/a", view_func=show)
         assert self.allowed(client) == {"GET", "HEAD"}
 
-    def test_options_that_are_asked_for_by_name_list_the_method(
-        self, app: App, client: Client
+    @pytest.mark.parametrize("automatic_options", [True, False])
+    @pytest.mark.parametrize("methods", [None, ["GET", "OPTIONS"]])
+    @pytest.mark.parametrize("place", ["rule", "view", "blueprint", "class"])
+    def test_options_that_are_asked_for_are_answered_whatever_the_app_does(
+        self,
+        app: App,
+        client: Client,
+        place: str,
+        methods: list[str] | None,
+        automatic_options: bool,
     ) -> None:
-        app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
-        app.add_url_rule("/a", "a", show, True, methods=["GET", "OPTIONS"])
+        class Page(View):
+            provide_automatic_options = True
+
+            def dispatch_request(self) -> str:
+                return "the view's"
+
+        def view() -> str:
+            return "the view's"
+
+        app.config["PROVIDE_AUTOMATIC_OPTIONS"] = automatic_options
+        if place == "rule":
+            app.route("/a", methods=methods, provide_automatic_options=True)(view)
+        elif place == "view":
+            view.provide_automatic_options = True  # type: ignore[attr-defined]  # as above
+            app.add_url_rule("/a", view_func=view, methods=methods)
+        elif place == "class":
+            app.add_url_rule("/a", view_func=Page.as_view("page"), methods=methods)
+        else:
+            blueprint = Blueprint("b", __name__)
+            blueprint.route("/a", methods=methods, provide_automatic_options=True)(view)
+            app.register_blueprint(blueprint)
         response = client.options("/a")
-        assert response.status_code == 200
+        assert (response.status_code, response.text) == (200, "")
         assert response.allow.as_set() == {"get", "head", "options"}
 
     def test_websocket_rule_is_not_served_over_http(self, app: App, client: Client) -> None:

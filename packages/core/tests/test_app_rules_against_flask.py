@@ -40,7 +40,6 @@ ARGUMENTS: list[tuple[tuple[Any, ...], dict[str, Any]]] = [
     (("/", "e", view), {"methods": ["OPTIONS"]}),
     (("/", "e", view), {"methods": ["HEAD"]}),
     (("/", "e", view), {"provide_automatic_options": False}),
-    (("/", "e", view), {"provide_automatic_options": True}),
     (("/", "e", view), {"provide_automatic_options": True, "methods": ["OPTIONS", "GET"]}),
     (("/", "e", view), {"unknown": 1}),
     (("/", "e", view), {"defaults": {"x": 1}}),
@@ -67,7 +66,7 @@ ATTRIBUTES: list[dict[str, Any]] = [
     {"required_methods": ["PUT"]},
     {"required_methods": ["OPTIONS"], "provide_automatic_options": None},
     {"provide_automatic_options": False},
-    {"provide_automatic_options": True},
+    {"provide_automatic_options": True, "required_methods": ["OPTIONS"]},
 ]
 
 

@@ -34,7 +34,8 @@ def add_views(kit: Kit, app: Any, ran: list[str]) -> None:
     app.add_url_rule("/plain", view_func=note("plain"))
     app.add_url_rule("/both", view_func=note("both"), methods=["GET", "POST"])
     app.add_url_rule("/own-options", view_func=note("own"), methods=["GET", "OPTIONS"])
-    app.add_url_rule("/automatic", view_func=note("a"), provide_automatic_options=True)
+    automatic = {"methods": ["GET", "OPTIONS"], "provide_automatic_options": True}
+    app.add_url_rule("/automatic", view_func=note("a"), **automatic)
     app.add_url_rule("/not-automatic", view_func=note("n"), provide_automatic_options=False)
     app.add_url_rule("/item/<int:id>", view_func=note("item"), methods=["GET", "PUT"])
     app.add_url_rule("/folder/", view_func=note("folder"), methods=["GET", "POST"])

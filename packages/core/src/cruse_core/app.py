@@ -362,9 +362,8 @@ class App(UrlBuilder):
             provide_automatic_options = (
                 "OPTIONS" not in methods and self.config["PROVIDE_AUTOMATIC_OPTIONS"]
             )
-            # As in Flask: who asks for automatic options by name lists the method, too.
-            if provide_automatic_options:
-                methods.add("OPTIONS")
+        if provide_automatic_options:
+            methods.add("OPTIONS")
         methods |= set(getattr(view_func, "required_methods", ()))
         strict: bool = self.config.get("STRICT_ROUTES", False)
         check_methods(rule, methods, self.config.get("EXTRA_HTTP_METHODS", ()), strict=strict)
