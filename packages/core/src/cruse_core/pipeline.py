@@ -55,6 +55,7 @@ from cruse_core.signals import (
     request_tearing_down,
 )
 from cruse_core.teardown import call_each
+from cruse_core.tracebacks import shorten_traceback
 from cruse_core.types import (
     ResponseReturnValue,
     StartResponse,
@@ -132,7 +133,11 @@ class Pipeline(Scaffold):
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Serve a request; middleware may be wrapped around `wsgi_app`."""
-        return self.wsgi_app(environ, start_response)
+        try:
+            return self.wsgi_app(environ, start_response)
+        except Exception as error:
+            shorten_traceback(error)
+            raise
 
     def wsgi_app(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Serve a request, as a WSGI application (PEP 3333).
@@ -319,6 +324,7 @@ class Pipeline(Scaffold):
             Exception: *e* itself, if PROPAGATE_EXCEPTIONS is on; by default in tests and in debug
                 mode.
         """
+        shorten_traceback(e)
         if got_request_exception.receivers:
             got_request_exception.send(self, _async_wrapper=self.ensure_sync, exception=e)
         propagate = self.config["PROPAGATE_EXCEPTIONS"]
