@@ -153,7 +153,7 @@ values_of_any_kind = st.one_of(
     st.sampled_from(VALUE_TEXTS),
     st.sampled_from(VALUE_TEXTS),
     st.integers(-20, 120),
-    st.sampled_from([None, True, 3.5, 1e30, b"\xff", ["a", "b"], [], ("x", None), 10**30]),
+    st.sampled_from([None, True, 3.5, 1e15, b"\xff", ["a", "b"], [], ("x", None), 10**30]),
     st.just(UUID(int=7)),
 )
 

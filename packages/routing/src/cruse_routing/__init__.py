@@ -7,7 +7,6 @@ from werkzeug.routing import (
     BaseConverter,
     BuildError,
     EndpointPrefix,
-    FloatConverter,
     IntegerConverter,
     PathConverter,
     RequestRedirect,
@@ -24,6 +23,7 @@ from werkzeug.routing import (
 
 from .adapter import MapAdapter
 from .answers import MISS, UNDECIDED, Answer, Match
+from .converters import FloatConverter
 from .map import Map
 from .rule import Rule
 

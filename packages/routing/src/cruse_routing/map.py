@@ -12,6 +12,7 @@ from threading import RLock
 from typing import Any
 from wsgiref.types import WSGIEnvironment
 
+from werkzeug.datastructures import ImmutableDict
 from werkzeug.routing import BaseConverter, RuleFactory, StateMachineMatcher
 from werkzeug.routing import Map as WerkzeugMap
 from werkzeug.routing import Rule as WerkzeugRule
@@ -20,6 +21,7 @@ from werkzeug.wrappers import Request
 from .adapter import MapAdapter
 from .answers import UNDECIDED, Answer, Match
 from .builder import UrlTemplate, make_templates
+from .converters import FloatConverter
 from .matcher import Matcher
 
 # With any of these the host of a request takes part in matching and building.
@@ -31,6 +33,8 @@ class Map(WerkzeugMap):
 
     Rules may be added at any time and from any thread, also while others match.
     """
+
+    default_converters = ImmutableDict(WerkzeugMap.default_converters, float=FloatConverter)
 
     def __init__(
         self,
