@@ -79,7 +79,7 @@ def ask_everywhere(kit: Kit, matching: str, config: dict[str, Any]) -> list[Any]
         for path in ("/", "/inner", "/variable", "/mounted", "/nowhere")
     ]
     answers += [outcome(build, **options) for options in ({}, {"_external": False})]
-    answers += [outcome(build, _scheme="ftp"), outcome(build, _scheme="x", _external=False)]
+    answers += [outcome(build, _scheme="https"), outcome(build, _scheme="x", _external=False)]
     return [*answers, outcome(read), outcome(read, subdomain="api", url_scheme="https")]
 
 

@@ -202,7 +202,7 @@ def programs(draw: st.DrawFn) -> Program:
         optional={
             "_anchor": st.sampled_from(["top", "ä b", "x%20y/?#", ""]),
             "_method": st.sampled_from(["GET", "POST", "PUT"]),
-            "_scheme": st.sampled_from(["https", "ws", ""]),
+            "_scheme": st.sampled_from(["https", "http", ""]),
             "_external": st.booleans(),
         },
     )

@@ -71,6 +71,18 @@ class TestDuringARequest:
             assert app.url_for("index", _scheme="https") == "https://localhost/index"
             assert app.url_for("index", _scheme="", _external=True) == "//localhost/index"
 
+    @pytest.mark.parametrize("scheme", ["ws", "wss", "ftp"])
+    @pytest.mark.parametrize("base_url", ["http://localhost", "https://localhost"])
+    def test_scheme_that_was_asked_for_is_that_of_the_url(
+        self, app: App, scheme: str, base_url: str
+    ) -> None:
+        app.add_url_rule("/socket", "socket", websocket=True)
+        with app.request_context(create_environ("/", base_url)):
+            for endpoint in ("index", "socket"):
+                url = f"{scheme}://localhost/{endpoint}"
+                assert app.url_for(endpoint, _scheme=scheme) == url
+                assert app.url_for(endpoint, _scheme=scheme, _anchor="a") == f"{url}#a"
+
     def test_scheme_of_a_path_says_to_make_it_external(self, app: App) -> None:
         with in_request(app), pytest.raises(ValueError, match="'_external' must be True"):
             app.url_for("index", _scheme="https", _external=False)

@@ -18,6 +18,8 @@ from cruse_core.plan import blueprint_names
 from cruse_core.requests import Request
 from cruse_core.urls import add_anchor, find_subdomain, resolve_endpoint
 
+_HTTP_SCHEMES = frozenset({"http", "https"})
+
 
 class UrlBuilder(Pipeline):
     """Builds URLs; `App` adds the rules that they are built of."""
@@ -80,7 +82,7 @@ class UrlBuilder(Pipeline):
             endpoint: Its name; with a leading dot relative to the current blueprint.
             _anchor: Fragment to append.
             _method: Choose the rule that accepts this HTTP method.
-            _scheme: Scheme of an external URL, such as "https".
+            _scheme: Scheme of an external URL, such as "https" or "wss".
             _external: Whether scheme and host are part of the URL; by default outside of a request.
             **values: Values of the rule's variables; the others become the query string.
 
@@ -138,6 +140,9 @@ class UrlBuilder(Pipeline):
         except BuildError as error:
             values.update(_anchor=_anchor, _method=_method, _scheme=_scheme, _external=_external)
             return self.handle_url_build_error(error, endpoint, values)
+        if _scheme and _scheme not in _HTTP_SCHEMES:
+            # Werkzeug takes the scheme from the rule: a WebSocket may be served by another program.
+            url = f"{_scheme}:{url.partition(':')[2]}"
         return url if _anchor is None else add_anchor(url, _anchor)
 
     def _refuse_url(self, endpoint: str, *, in_request: bool) -> NoReturn:
