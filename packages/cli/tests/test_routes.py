@@ -57,6 +57,7 @@ class TestRoutes:
         runner = CliRunner(App("bare", static_folder=None))
         assert runner.invoke(cli, "routes").output == "No routes were registered.\n"
 
+    @pytest.mark.filterwarnings("ignore::cruse_core.errors.SubdomainWarning")
     def test_subdomains_have_a_column(self, app: CommandsApp, runner: CliRunner) -> None:
         app.add_url_rule("/", endpoint="admin", subdomain="admin", view_func=view)
         output = runner.invoke(cli, "routes --sort domain").output

@@ -59,6 +59,7 @@ class TestSubdomains:
             assert app.url_for("plain") == "http://shop.test/"
             assert app.url_for("user", user="bob") == "http://bob.users.shop.test/"
 
+    @pytest.mark.filterwarnings("ignore::cruse_core.errors.SubdomainWarning")
     def test_count_for_nothing_without_matching(self) -> None:
         app = App("shop")
         app.config["SERVER_NAME"] = "shop.test"
@@ -143,6 +144,20 @@ class TestHostMatching:
         with get(app, "cdn.test/static/a.txt") as response:
             assert response.text == "a"
         assert get(app, "shop.test/static/a.txt").status_code == 404
+
+    def test_host_of_static_files_may_have_variables(self, tmp_path: Any) -> None:
+        (tmp_path / "static").mkdir()
+        (tmp_path / "static" / "a.txt").write_text("a")
+        host = "<tenant>.shop.test"
+        app = App("shop", host_matching=True, static_host=host, root_path=str(tmp_path))
+
+        @app.get("/", host=host)
+        def home(tenant: str) -> str:
+            return app.url_for("static", filename="a.txt", tenant=tenant)
+
+        assert get(app, "ann.shop.test/").text == "/static/a.txt"
+        with get(app, "ann.shop.test/static/a.txt") as response:
+            assert response.text == "a"
 
 
 class TestServedHosts:

@@ -143,6 +143,7 @@ class TestRegistration:
         app.register_blueprint(blueprint)
         assert client.get("/own").json == {"endpoint": "admin.own", "v": 2, "w": 1}
 
+    @pytest.mark.filterwarnings("ignore::cruse_core.errors.SubdomainWarning")
     def test_subdomain_of_a_rule_wins_over_that_of_the_blueprint(self, app: App) -> None:
         blueprint = make(subdomain="one")
         blueprint.add_url_rule("/own", "own", show, subdomain="two")
@@ -231,6 +232,7 @@ class TestNesting:
         assert list(app.blueprints) == ["outer", "outer.middle", "outer.middle.renamed"]
         assert client.get("/outer/inner/show").json == {"endpoint": "outer.middle.renamed.show"}
 
+    @pytest.mark.filterwarnings("ignore::cruse_core.errors.SubdomainWarning")
     @pytest.mark.parametrize(
         ("outer", "inner", "joined"),
         [
@@ -249,6 +251,7 @@ class TestNesting:
         rule = next(app.url_map.iter_rules("parent.child.show"))
         assert rule.subdomain == joined
 
+    @pytest.mark.filterwarnings("ignore::cruse_core.errors.SubdomainWarning")
     def test_subdomain_given_at_registration_wins(self, app: App) -> None:
         parent = make("parent", subdomain="api")
         parent.register_blueprint(make("child", subdomain="v1"), subdomain="v2")
@@ -379,6 +382,7 @@ class TestSetup:
 class TestRecording:
     """B06."""
 
+    @pytest.mark.filterwarnings("ignore::cruse_core.errors.SubdomainWarning")
     def test_recorded_functions_get_the_state(self, app: App) -> None:
         states: list[BlueprintSetupState] = []
         blueprint = make(url_prefix="/p", subdomain="api", url_defaults={"v": 1})

@@ -59,12 +59,20 @@ def outcome(function: Callable[[], Any]) -> Any:
         return f"{kind(error)} raised"
 
 
+class FlaskBlueprint(flask.Blueprint):
+    """Flask's blueprint, whose static files may have a prefix with variables, as ours."""
+
+    def send_static_file(self, filename: str, **values: Any) -> flask.Response:
+        return super().send_static_file(filename)
+
+
 class Builder:
     """Builds one program with one of the two frameworks, and notes which hooks run."""
 
     def __init__(self, app_class: Any, module: Any) -> None:
         self.app_class = app_class
         self.module = module
+        self.blueprint_class = FlaskBlueprint if module is flask else module.Blueprint
         self.calls: list[str] = []
 
     def build(self, nodes: list[tuple[Node, dict[str, Any]]], hooks: list[str]) -> Any:
@@ -83,7 +91,7 @@ class Builder:
         # A node that is registered twice is one blueprint.
         if id(node) in made:
             return made[id(node)]
-        blueprint = self.module.Blueprint(import_name="program", root_path="/", **node.arguments)
+        blueprint = self.blueprint_class(import_name="program", root_path="/", **node.arguments)
         made[id(node)] = blueprint
         for hook in node.hooks:
             self.add_hook(blueprint, hook, f"{blueprint.name}.{hook}")

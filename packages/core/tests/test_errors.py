@@ -13,6 +13,7 @@ BUILT_IN = {
     "RouteConflictError": ValueError,
     "RuleMethodError": ValueError,
     "RuleOptionError": TypeError,
+    "RuleHostError": ValueError,
     "MissingComponentError": TypeError,
     "ComponentOrderError": TypeError,
     "OutOfContextError": RuntimeError,

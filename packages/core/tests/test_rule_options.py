@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from werkzeug.test import Client
 
 from cruse_core import App, Blueprint, notices
-from cruse_core.errors import RuleMethodError, RuleOptionError
+from cruse_core.errors import (
+    RuleHostError,
+    RuleMethodError,
+    RuleOptionError,
+    SubdomainWarning,
+)
 from cruse_core.notices import be_lenient
 from cruse_core.rule_options import KNOWN_METHODS
 from cruse_routing import Rule
@@ -142,3 +149,109 @@ class TestOptions:
         with pytest.raises(TypeError, match="unexpected keyword argument 'roles'"):
             app.add_url_rule("/b", view_func=show, roles="admin")
         assert client.get("/a").text == "shown"
+
+
+class TestSubdomains:
+    @pytest.fixture
+    def blueprint(self) -> Blueprint:
+        blueprint = Blueprint("admin", __name__, subdomain="admin")
+        blueprint.add_url_rule("/a", "a", show)
+        blueprint.add_url_rule("/b", "b", show)
+        return blueprint
+
+    @pytest.mark.parametrize("subdomain", ["api", "<user>"])
+    def test_rule_for_one_is_warned_of_where_none_is_matched(
+        self, app: App, subdomain: str
+    ) -> None:
+        place = next_line()
+        with pytest.warns(SubdomainWarning, match="subdomain_matching=True") as caught:
+            app.add_url_rule("/a", view_func=show, subdomain=subdomain)
+        message = str(caught[0].message)
+        assert f"'/a' ({__file__}:" in message
+        assert repr(subdomain) in message
+        assert caught[0].filename == __file__
+        assert f"{__file__}:{caught[0].lineno - 1}" == place
+
+    def test_app_is_warned_of_once(self, app: App, blueprint: Blueprint) -> None:
+        with pytest.warns(SubdomainWarning) as caught:
+            app.register_blueprint(blueprint)
+        assert len(caught) == 1
+        app.add_url_rule("/c", "c", show, subdomain="api")
+
+    def test_rule_that_can_answer_is_not_warned_of(self) -> None:
+        matching = App("matching", subdomain_matching=True)
+        matching.add_url_rule("/a", "a", show, subdomain="api")
+        plain = App("plain")
+        plain.url_map.default_subdomain = "www"
+        plain.add_url_rule("/a", "a", show, subdomain="www")
+        plain.add_url_rule("/b", "b", show, subdomain="")
+        plain.add_url_rule("/c", "c", subdomain="api", build_only=True)
+
+    def test_own_adapter_may_match_them(self) -> None:
+        class Own(App):
+            def create_url_adapter(self, request: Any) -> Any:
+                return super().create_url_adapter(request)
+
+        Own("own").add_url_rule("/a", "a", show, subdomain="api")
+
+    @pytest.mark.usefixtures("lenient")
+    @pytest.mark.parametrize("debug", [True, False])
+    def test_where_flask_counts_the_log_tells_in_debug_mode(
+        self, app: App, blueprint: Blueprint, debug: bool, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        app.debug = debug
+        app.register_blueprint(blueprint)
+        told = [name for name, _, text in caplog.record_tuples if "subdomain 'admin'" in text]
+        assert told == (["cruse_core"] if debug else [])
+
+
+class TestHosts:
+    @pytest.fixture
+    def app(self) -> App:
+        return App("shop", root_path=".", host_matching=True, static_host="<tenant>.cdn.test")
+
+    def test_rule_without_one_is_refused_where_hosts_are_matched(self, app: App) -> None:
+        place = next_line()
+        with pytest.raises(RuleHostError, match=r"Give it one: host='www\.example\.org'") as caught:
+            app.add_url_rule("/a", "a", show)
+        assert place.rpartition(":")[0] in str(caught.value)
+        assert [rule.endpoint for rule in app.url_map.iter_rules()] == ["static"]
+        assert "a" not in app.view_functions
+
+    def test_rule_of_a_blueprint_is_refused_where_it_was_written(self, app: App) -> None:
+        blueprint = Blueprint("pages", __name__)
+        place = next_line()
+        blueprint.add_url_rule("/a", "a", show)
+        with pytest.raises(RuleHostError) as caught:
+            app.register_blueprint(blueprint)
+        assert f"({place})" in str(caught.value)
+
+    def test_advised_host_takes_all(self, app: App) -> None:
+        app.add_url_rule("/a", "a", show, host="<host>")
+        for host in ("shop.test", "other.test"):
+            assert Client(app).get("/a", base_url=f"http://{host}/").text == "shown"
+
+    def test_static_files_of_a_blueprint_have_that_of_the_app(
+        self, app: App, tmp_path: Path
+    ) -> None:
+        (tmp_path / "a.txt").write_text("a")
+        app.register_blueprint(
+            Blueprint("pages", __name__, url_prefix="/pages", static_folder=tmp_path)
+        )
+        path = f"/pages/{tmp_path.name}/a.txt"
+        with Client(app).get(path, base_url="http://x.cdn.test/") as response:
+            assert response.text == "a"
+
+    def test_static_files_of_a_blueprint_without_one_say_so(self, tmp_path: Path) -> None:
+        app = App("shop", host_matching=True, static_folder=None)
+        with pytest.raises(RuleHostError, match="with static_host"):
+            app.register_blueprint(Blueprint("pages", __name__, static_folder=tmp_path))
+
+    @pytest.mark.usefixtures("lenient")
+    @pytest.mark.parametrize("debug", [True, False])
+    def test_where_flask_counts_the_log_tells_in_debug_mode(
+        self, app: App, debug: bool, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        app.debug = debug
+        app.add_url_rule("/a", "a", show)
+        assert [record.levelno for record in caplog.records] == [logging.WARNING] * debug

@@ -42,7 +42,13 @@ from cruse_core.prefix_owners import PrefixOwners
 from cruse_core.problem_details import JSONErrors
 from cruse_core.resources import make_instance_path, open_file
 from cruse_core.route_guard import RouteGuard
-from cruse_core.rule_options import check_methods, check_options, get_methods
+from cruse_core.rule_options import (
+    check_host,
+    check_methods,
+    check_options,
+    get_methods,
+    tell_of_subdomain,
+)
 from cruse_core.scaffold import endpoint_from_view, setupmethod
 from cruse_core.sessions import SecureCookieSessionInterface, SessionInterface
 from cruse_core.short_path import STEPS, has_own_steps
@@ -110,6 +116,8 @@ class App(UrlBuilder):
     url_map_class: type[Map] = Map
     url_rule_class: type[Rule] = Rule
     _name: str | None = None
+    # Whether one rule for a subdomain has been told of, where none is matched.
+    _told_of_subdomain = False
 
     default_config: Mapping[str, Any] = ImmutableDict(
         DEBUG=None,
@@ -182,6 +190,7 @@ class App(UrlBuilder):
         self.teardown_appcontext_funcs: list[TeardownCallable] = []
         self.url_map = self.url_map_class(host_matching=host_matching)
         self.subdomain_matching = subdomain_matching
+        self._static_host = static_host
         self._route_guard = RouteGuard()
         self._blueprint_sites: dict[str, CallSite | None] = {}
         self.known_hosts: set[str] = set()
@@ -200,7 +209,8 @@ class App(UrlBuilder):
             f"{self.static_url_path}/<path:filename>",
             endpoint="static",
             host=static_host,
-            view_func=lambda **values: find_app().send_static_file(**values),  # type: ignore[union-attr]  # it serves
+            # The host may have variables, too.
+            view_func=lambda filename, **values: find_app().send_static_file(filename=filename),  # type: ignore[union-attr]  # it serves
         )
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -350,6 +360,7 @@ class App(UrlBuilder):
             TypeError: *methods* is a string.
             EndpointConflictError: Another view has this endpoint.
             RouteConflictError: Another rule takes all of its URLs, and STRICT_ROUTES is on.
+            RuleHostError: It names no host, and the app matches whole hosts.
             RuleMethodError: A method is neither known nor among EXTRA_HTTP_METHODS.
             RuleOptionError: There is no such option.
         """
@@ -373,12 +384,28 @@ class App(UrlBuilder):
             check_options(self.url_rule_class, rule, options)
             raise
         rule_object.provide_automatic_options = provide_automatic_options  # type: ignore[attr-defined]  # read by dispatch_request
+        self._check_domain(rule_object)
         self.url_map.add(rule_object)
         # This function, and `registering` around it.
         site = find_call_site(skipped=2)
         self._route_guard.add(rule_object, site, thorough=strict or self.debug, strict=strict)
         if view_func is not None:
             self._set_view(endpoint, view_func)
+
+    def _check_domain(self, rule: Rule) -> None:
+        """Tell of a rule that no request reaches, whatever its path is."""
+        if self.url_map.host_matching:
+            check_host(rule, debug=self.debug)
+        elif (
+            rule.subdomain
+            and rule.subdomain != self.url_map.default_subdomain
+            and not rule.build_only
+            # Otherwise hosts are matched, or are somebody else's matter.
+            and self.matches_directly
+            and not self._told_of_subdomain
+        ):
+            self._told_of_subdomain = True
+            tell_of_subdomain(rule, debug=self.debug)
 
     def _set_view(self, endpoint: str, view_func: RouteCallable) -> None:
         existing = self.view_functions.get(endpoint)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from functools import update_wrapper
+from functools import update_wrapper, wraps
 from typing import Any, TypeVar
 
 from cruse_core.app import App
@@ -12,6 +12,7 @@ from cruse_core.call_sites import CallSite, call_at, find_call_site
 from cruse_core.components import BLUEPRINT_STAND_INS, place_stand_ins
 from cruse_core.errors import BlueprintNameError, SetupError
 from cruse_core.problem_details import JSONErrors, get_json_errors
+from cruse_core.responses import Response
 from cruse_core.scaffold import Scaffold, endpoint_from_view, merge_hooks, setupmethod
 from cruse_core.types import (
     AfterRequestCallable,
@@ -270,7 +271,9 @@ class Blueprint(Scaffold):
             state.add_url_rule(
                 f"{self.static_url_path}/<path:filename>",
                 endpoint="static",
-                view_func=self.send_static_file,
+                view_func=self._make_static_view(),
+                # Beside the app's own files, where whole hosts are matched.
+                host=app._static_host,
             )
         self._merge_into(app, name)
         for deferred in self.deferred_functions:
@@ -279,6 +282,17 @@ class Blueprint(Scaffold):
             nested_options = self._nested_options(state, blueprint, child_options, name)
             call_at(self._nested_sites.get(index), blueprint.register, app, nested_options)
         self._claim_errors(state, name)
+
+    def _make_static_view(self) -> RouteCallable:
+        """Return a view that heeds no values but the name of the file."""
+        send = self.send_static_file
+
+        # Prefix, subdomain and host may have variables, too.
+        @wraps(send)
+        def view(filename: str, **values: Any) -> Response:
+            return send(filename=filename)
+
+        return view
 
     def _check_name_is_free(self, app: App, name: str) -> None:
         other = app.blueprints.get(name)

@@ -31,6 +31,10 @@ class RuleOptionError(CruseError, TypeError):
     """A rule was given an option that does not exist."""
 
 
+class RuleHostError(CruseError, ValueError):
+    """A rule names no host, on an app that matches whole hosts."""
+
+
 class MissingComponentError(CruseError, TypeError):
     """The app lacks a component that was asked for."""
 
@@ -81,6 +85,10 @@ class CruseWarning(UserWarning):
 
 class RouteConflictWarning(CruseWarning):
     """A rule never answers, because another one takes its URLs."""
+
+
+class SubdomainWarning(CruseWarning):
+    """A rule never answers, because its app matches no subdomains."""
 
 
 class ConfigKeyWarning(CruseWarning):

@@ -1,4 +1,4 @@
-"""Check what a rule is registered with: its methods and its other options."""
+"""Check what a rule is registered with: its methods, its host and its other options."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import Any
 
+from werkzeug.routing import Rule
+
 from cruse_core.call_sites import find_call_site
-from cruse_core.errors import RuleMethodError, RuleOptionError
-from cruse_core.notices import is_lenient, log_once
+from cruse_core.errors import RuleHostError, RuleMethodError, RuleOptionError, SubdomainWarning
+from cruse_core.notices import is_lenient, log_once, notify
 
 # The registry of IANA (RFC 9110, 16.1.1), and below it what caches, UPnP and Icecast have added.
 KNOWN_METHODS = frozenset(
@@ -84,6 +86,48 @@ def check_options(rule_class: type[Any], rule: str, options: Iterable[str]) -> N
                 f"The rule {rule!r}{_at()} has no option {name!r}, so it cannot do what that was "
                 f"meant for. {_suggest(name, known)}It has these: {', '.join(sorted(known))}."
             )
+
+
+def check_host(rule: Rule, *, debug: bool) -> None:
+    """Refuse a rule without a host, for an app that matches whole hosts.
+
+    Where Flask's behaviour counts, it is only told of, and only in debug mode.
+
+    Raises:
+        RuleHostError: *rule* names none.
+    """
+    if rule.host:
+        return
+    remedy = (
+        "Make the app with static_host, or the blueprint with static_folder=None."
+        if str(rule.endpoint).endswith(".static")
+        else "Give it one: host='www.example.org', or host='<host>' for all, which is then an "
+        "argument of the view."
+    )
+    message = (
+        f"The rule {rule.rule!r}{_at()} names no host, but the app matches whole hosts: no request "
+        f"reaches it, and its URLs begin with 'http:///'. {remedy}"
+    )
+    if not is_lenient():
+        raise RuleHostError(message)
+    if debug:
+        log_once(message)
+
+
+def tell_of_subdomain(rule: Rule, *, debug: bool) -> None:
+    """Warn of a rule for a subdomain, for an app that matches none.
+
+    Where Flask's behaviour counts, that happens only in debug mode.
+    """
+    if debug or not is_lenient():
+        notify(
+            f"The rule {rule.rule!r}{_at()} is for the subdomain {rule.subdomain!r}, but the app "
+            "matches no subdomains: no request reaches it. Make the app with "
+            "subdomain_matching=True and set SERVER_NAME; or leave the subdomain out; or make the "
+            "rule build_only=True, if it is there for its URLs.",
+            SubdomainWarning,
+            find_call_site(),
+        )
 
 
 def _suggest(name: str, *candidates: Iterable[str]) -> str:
