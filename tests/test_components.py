@@ -5,14 +5,16 @@ from __future__ import annotations
 import subprocess
 import sys
 from importlib import import_module
+from types import ModuleType
 
 import pytest
 
 import cruse
+import cruse_core
 from cruse import Cruse
 from cruse_cli import CommandsApp, CommandsBlueprint
 from cruse_core import App, Blueprint
-from cruse_core.components import APP_STAND_INS, BLUEPRINT_STAND_INS, Provider
+from cruse_core.components import APP_STAND_INS, BLUEPRINT_STAND_INS, NAMES_ELSEWHERE, Provider
 from cruse_core.errors import ComponentOrderError, MissingComponentError
 from cruse_templating import TemplatingApp, TemplatingBlueprint
 from cruse_testing import TestingApp
@@ -102,3 +104,15 @@ def test_current_app_is_the_same_proxy_everywhere() -> None:
 
 def test_version_is_that_of_the_distribution() -> None:
     assert cruse.__version__.count(".") == 2
+
+
+@pytest.mark.parametrize("name", NAMES_ELSEWHERE)
+def test_name_that_core_sends_elsewhere_is_there(name: str) -> None:
+    assert hasattr(import_module(NAMES_ELSEWHERE[name][1]), name)
+
+
+def test_core_knows_where_each_name_of_the_framework_is() -> None:
+    names = {name for name in vars(cruse) if not name.startswith("_")}
+    modules = {name for name in names if isinstance(getattr(cruse, name), ModuleType)}
+    missing = {name for name in names - modules if name not in vars(cruse_core)}
+    assert missing <= NAMES_ELSEWHERE.keys()

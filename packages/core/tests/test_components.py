@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 
+import cruse_core
 from cruse_core import App, Blueprint
 from cruse_core.components import (
     APP_STAND_INS,
     BLUEPRINT_STAND_INS,
+    NAMES_ELSEWHERE,
     ComponentType,
     StandIn,
     missing_component_text,
@@ -128,3 +130,17 @@ class TestComponentType:
     def test_base_that_is_no_class_is_left_to_python(self) -> None:
         with pytest.raises(TypeError):
             ComponentType("Shop", (App, "text"), {})  # type: ignore[arg-type]  # what is refused
+
+
+class TestNames:
+    @pytest.mark.parametrize("name", NAMES_ELSEWHERE)
+    def test_name_of_another_module_says_where_it_is(self, name: str) -> None:
+        distribution, module = NAMES_ELSEWHERE[name]
+        with pytest.raises(ImportError, match=f"'pip install {distribution}'") as caught:
+            exec(f"from cruse_core import {name}")
+        assert str(caught.value).endswith(f"from {module} import {name}")
+
+    def test_other_names_are_missing_as_ever(self) -> None:
+        assert not hasattr(cruse_core, "nothing")
+        with pytest.raises(ImportError, match="cannot import name 'nothing'"):
+            exec("from cruse_core import nothing")

@@ -1,14 +1,17 @@
 from __future__ import annotations
 
+from functools import wraps
 from typing import Any
 
 import pytest
 from werkzeug.exceptions import BadRequestKeyError, NotFound
 from werkzeug.routing import RequestRedirect
-from werkzeug.test import EnvironBuilder
+from werkzeug.test import Client, EnvironBuilder
 
+from cruse_core import App
 from cruse_core.debug_helpers import FormDataRoutingRedirect, attach_enctype_error_multidict
 from cruse_core.requests import Request
+from cruse_core.views import MethodView
 
 
 def make_request(path: str = "/upload", **options: Any) -> Request:
@@ -62,3 +65,57 @@ class TestFormDataRoutingRedirect:
         request.routing_exception = NotFound()
         with pytest.raises(AssertionError):
             FormDataRoutingRedirect(request)
+
+
+class TestExplainArguments:
+    """A view whose parameters are not the variables of its rule."""
+
+    def get_notes(self, app: App) -> list[str]:
+        app.testing = True
+        for _ in range(2):
+            with pytest.raises(TypeError) as caught:
+                Client(app).get("/user/7")
+        return getattr(caught.value, "__notes__", [])
+
+    def test_names_the_rule_and_the_nearest_parameter(self, app: App) -> None:
+        @app.get("/user/<int:id>")
+        def user(idd: int) -> str:
+            return str(idd)
+
+        (note,) = self.get_notes(app)
+        assert "The rule '/user/<int:id>' of the endpoint 'user'" in note
+        assert "user(idd: 'int')" in note
+        assert note.endswith("Name the parameter 'idd' 'id'.")
+
+    def test_says_that_there_is_no_parameter(self, app: App) -> None:
+        app.add_url_rule("/user/<int:id>", "user", lambda: "")
+        (note,) = self.get_notes(app)
+        assert note.endswith("Give both the same names.")
+
+    def test_looks_through_decorators(self, app: App) -> None:
+        def user(number: int) -> str:
+            return str(number)
+
+        @wraps(user)
+        def decorated(*args: Any, **kwargs: Any) -> str:
+            return user(*args, **kwargs)
+
+        app.add_url_rule("/user/<int:id>", "user", decorated)
+        (note,) = self.get_notes(app)
+        assert "user(number: 'int')" in note
+
+    def test_looks_into_a_class(self, app: App) -> None:
+        class User(MethodView):
+            def get(self, name: str) -> str:
+                return name
+
+        app.add_url_rule("/user/<int:id>", view_func=User.as_view("user"))
+        (note,) = self.get_notes(app)
+        assert "User.get(self, name: 'str')" in note
+
+    def test_has_nothing_to_say_of_other_errors(self, app: App) -> None:
+        @app.get("/user/<int:id>")
+        def user(**values: int) -> str:
+            return "" + values["id"]  # type: ignore[operator]  # the mistake
+
+        assert self.get_notes(app) == []

@@ -4,6 +4,7 @@ from cruse_core import json as json
 from cruse_core.app import App as App
 from cruse_core.blueprint import Blueprint as Blueprint
 from cruse_core.blueprint import BlueprintSetupState as BlueprintSetupState
+from cruse_core.components import refuse_name as _refuse_name
 from cruse_core.config import Config as Config
 from cruse_core.context import AppContext as AppContext
 from cruse_core.context import RequestContext as RequestContext
@@ -38,3 +39,7 @@ from cruse_core.signals import request_started as request_started
 from cruse_core.signals import request_tearing_down as request_tearing_down
 from cruse_core.signals import template_rendered as template_rendered
 from cruse_core.streaming import stream_with_context as stream_with_context
+
+# Not with `def`: type checkers would take every name for one that exists. Not in `globals()`: that
+# is a module here.
+locals()["__getattr__"] = _refuse_name

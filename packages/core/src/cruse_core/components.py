@@ -79,6 +79,52 @@ BLUEPRINT_STAND_INS: dict[str, Provider] = {
 }
 
 
+# Names that are looked for in core, by the distribution and the module that have them.
+NAMES_ELSEWHERE: dict[str, tuple[str, str]] = {
+    **dict.fromkeys(
+        (
+            "TemplatingApp",
+            "TemplatingBlueprint",
+            "get_template_attribute",
+            "render_template",
+            "render_template_async",
+            "render_template_string",
+            "render_template_string_async",
+            "stream_template",
+            "stream_template_async",
+            "stream_template_string",
+            "stream_template_string_async",
+        ),
+        ("cruse-templating", "cruse_templating"),
+    ),
+    **dict.fromkeys(
+        ("AppGroup", "CliRunner", "CommandsApp", "CruseGroup", "with_appcontext"),
+        ("cruse-cli", "cruse_cli"),
+    ),
+    **dict.fromkeys(("Client", "TestingApp"), ("cruse-testing", "cruse_testing")),
+    **dict.fromkeys(("MethodView", "View"), ("cruse-core", "cruse_core.views")),
+    "Cruse": ("cruse", "cruse"),
+}
+
+
+def refuse_name(name: str) -> NoReturn:
+    """Say where *name* is, which was looked for in core; `__getattr__` of the package.
+
+    Raises:
+        ImportError: Another module has it. An AttributeError would not be shown.
+        AttributeError: It is not known.
+    """
+    if name not in NAMES_ELSEWHERE:
+        raise AttributeError(f"module 'cruse_core' has no attribute {name!r}", name=name)
+    distribution, module = NAMES_ELSEWHERE[name]
+    raise ImportError(
+        f"cannot import name {name!r} from 'cruse_core': it is in {module}. Unless that is "
+        f"installed, do so with 'pip install {distribution}', and write: "
+        f"from {module} import {name}",
+        name="cruse_core",
+    )
+
+
 def missing_component_text(asked: str, owner: type, provider: Provider) -> str:
     """Return the sentence that says which distribution provides *asked*."""
     distribution, module, component = provider

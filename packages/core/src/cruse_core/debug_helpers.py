@@ -5,11 +5,15 @@
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable, Mapping
+from difflib import get_close_matches
+from traceback import walk_tb
 from typing import Any, Protocol
 
 from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.exceptions import HTTPException
-from werkzeug.routing import RequestRedirect
+from werkzeug.routing import RequestRedirect, Rule
 
 
 class ExplainedRequest(Protocol):
@@ -87,6 +91,52 @@ class FormDataRoutingRedirect(AssertionError):
             " otherwise the client gets the redirect."
         )
         super().__init__(message)
+
+
+def explain_arguments(
+    error: TypeError,
+    rule: Rule,
+    view: Callable[..., Any],
+    method: str,
+    view_args: Mapping[str, Any],
+) -> None:
+    """Note on *error* which variables of its rule a view has no parameters for, or the reverse.
+
+    Nothing happens if the view was entered, or takes them.
+
+    Args:
+        error: What calling the view has led to.
+        rule: Whose view that is.
+        view: The view.
+        method: Of the request, for a view that is a class.
+        view_args: What it is called with.
+    """
+    view_class = getattr(view, "view_class", None)
+    function: Any = inspect.unwrap(view)
+    if view_class is not None:
+        function = getattr(view_class, method.lower(), None) or view_class.dispatch_request
+    code = getattr(function, "__code__", None)
+    if code is None or any(frame.f_code is code for frame, _ in walk_tb(error.__traceback__)):
+        return
+    signature = inspect.signature(function)
+    owner = () if view_class is None else (None,)
+    try:
+        signature.bind(*owner, **view_args)
+    except TypeError as mismatch:
+        names = [name for name in signature.parameters if name not in view_args]
+        strangers = [name for name in view_args if name not in signature.parameters]
+        nearest = [get_close_matches(name, names, n=1, cutoff=0.5) for name in strangers]
+        pairs = [
+            f"the parameter {near[0]!r} {name!r}"
+            for name, near in zip(strangers, nearest, strict=True)
+            if near
+        ]
+        remedy = f"Name {' and '.join(pairs)}." if pairs else "Give both the same names."
+        error.add_note(
+            f"The rule {rule.rule!r} of the endpoint {rule.endpoint!r} calls its view with "
+            f"{', '.join(view_args) or 'no arguments'}, but that is "
+            f"{function.__qualname__}{signature}: {mismatch}. {remedy}"
+        )
 
 
 def attach_enctype_error_multidict(request: ExplainedRequest) -> None:

@@ -34,7 +34,7 @@ from cruse_core.app_globals import AppGlobals
 from cruse_core.config import Config, ConfigAttribute
 from cruse_core.context import CURRENT_EXCEPTION, RequestContext
 from cruse_core.conversion import convert
-from cruse_core.debug_helpers import FormDataRoutingRedirect
+from cruse_core.debug_helpers import FormDataRoutingRedirect, explain_arguments
 from cruse_core.error_handlers import find_error_handler
 from cruse_core.event_loop import async_to_sync, is_coroutine_function
 from cruse_core.json_provider import JSONProvider
@@ -324,6 +324,8 @@ class Pipeline(Scaffold):
             Exception: *e* itself, if PROPAGATE_EXCEPTIONS is on; by default in tests and in debug
                 mode.
         """
+        if isinstance(e, TypeError):
+            self._explain_arguments(e)
         shorten_traceback(e)
         if got_request_exception.receivers:
             got_request_exception.send(self, _async_wrapper=self.ensure_sync, exception=e)
@@ -341,6 +343,13 @@ class Pipeline(Scaffold):
         handler = self._find_error_handler(server_error)
         rv: Any = server_error if handler is None else self.ensure_sync(handler)(server_error)
         return self.finalize_request(rv, from_error_handler=True)
+
+    def _explain_arguments(self, error: TypeError) -> None:
+        ctx = context.find_request_context()
+        rule = None if ctx is None else ctx.request.url_rule
+        view = None if rule is None else self.view_functions.get(rule.endpoint)
+        if ctx is not None and rule is not None and view is not None:
+            explain_arguments(error, rule, view, ctx.request.method, ctx.request.view_args or {})
 
     def log_exception(self, exc_info: ExceptionInfo) -> None:
         """Log an exception that no handler took, with the request that led to it.
