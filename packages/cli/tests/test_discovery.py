@@ -276,6 +276,17 @@ class TestLocateApp:
         assert "importlib" not in message
         assert "install what it imports" in message
 
+    @pytest.mark.parametrize("name", ["cruse", "app"])
+    def test_file_with_the_name_of_the_framework_is_told_of(
+        self, write: Write, name: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.delitem(sys.modules, "cruse", raising=False)
+        file = write("cruse.py", "from cruse import Cruse\napp = Cruse(__name__)\n")
+        write("app.py", "from cruse import Cruse\napp = Cruse(__name__)\n")
+        with pytest.raises(NoAppError, match="has the name of the framework.*Rename it") as caught:
+            locate_app(prepare_import(name), None)
+        assert repr(str(file)) in caught.value.message
+
     def test_missing_name_inside_the_module_is_an_import_error_too(self, write: Write) -> None:
         write("hello.py", "from cruse_core import Ap\n")
         with pytest.raises(NoAppError, match="cannot import name 'Ap'"):

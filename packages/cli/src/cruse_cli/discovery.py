@@ -25,6 +25,9 @@ from cruse_core import App
 APP_NAMES = ("app", "application")
 FACTORY_NAMES = ("create_app", "make_app")
 
+# A file with one of these names hides the framework from the application.
+_PACKAGES = ("cruse", "cruse_core", "cruse_routing", "cruse_templating", "cruse_testing")
+
 
 class AppReference(NamedTuple):
     """What follows the colon of `module:name` or `module:name("argument", key=1)`."""
@@ -76,9 +79,14 @@ def locate_app(
     Raises:
         NoAppError: There is no such module, an import inside it fails, or it offers no application.
     """
+    shadow = _find_shadow()
+    if shadow is not None and shadow.stem == module_name:
+        raise NoAppError(_shadow_text(shadow))
     try:
         module = importlib.import_module(module_name)
     except ImportError as exc:
+        if shadow is not None:
+            raise NoAppError(_shadow_text(shadow)) from exc
         if not _is_missing(exc, module_name):
             raise NoAppError(
                 f"While importing {module_name!r}, an ImportError was raised:\n\n"
@@ -239,6 +247,19 @@ def _call_factory(
             f"'{command_name()} --app \"{place}(...)\"'."
         ) from None
     return factory(*reference.args, **reference.kwargs)
+
+
+def _find_shadow() -> Path | None:
+    """Return the file in the application's folder that is imported in place of the framework."""
+    files = (Path(folder, f"{package}.py") for folder in sys.path[:1] for package in _PACKAGES)
+    return next((file for file in files if file.is_file()), None)
+
+
+def _shadow_text(file: Path) -> str:
+    return (
+        f"The file {str(file)!r} has the name of the framework: 'import {file.stem}' finds it, and "
+        "not what is installed. Rename it, for example to 'app.py'."
+    )
 
 
 def _is_missing(exc: ImportError, module_name: str) -> bool:
