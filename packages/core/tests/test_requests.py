@@ -36,6 +36,8 @@ MULTIPART = (
     b'Content-Disposition: form-data; name="f"; filename="f.txt"\r\n\r\ncontent\r\n--x--\r\n'
 )
 
+MULTIPART_TYPE = "multipart/form-data; boundary=x"
+
 # Every attribute that describes what the client sent, and needs no body.
 ATTRIBUTES = (
     "method scheme server root_path path query_string remote_addr args cookies full_path url"
@@ -330,6 +332,8 @@ class TestLimits:
         setattr(request, name, 3)
         assert getattr(request, name) == 3
         setattr(request, name, None)
+        assert getattr(request, name) is None
+        delattr(request, name)
         assert getattr(request, name) == 7
 
     @pytest.mark.parametrize(("name", "key"), LIMITS)
@@ -338,6 +342,25 @@ class TestLimits:
         request = limited(make_environ())
         request._app = AppStub(**{key: 7})
         assert getattr(request, name) == 3
+
+    @pytest.mark.parametrize(
+        ("name", "key", "body", "content_type"),
+        [
+            ("max_content_length", "MAX_CONTENT_LENGTH", b"a=1", FORM),
+            ("max_form_memory_size", "MAX_FORM_MEMORY_SIZE", MULTIPART, MULTIPART_TYPE),
+            ("max_form_parts", "MAX_FORM_PARTS", MULTIPART, MULTIPART_TYPE),
+        ],
+    )
+    def test_none_lifts_the_apps(self, name: str, key: str, body: bytes, content_type: str) -> None:
+        for lift in (False, True):
+            with make_request(body, content_type) as request:
+                request._app = AppStub(**{key: 0})
+                if lift:
+                    setattr(request, name, None)
+                    assert request.form["a"] == "1"
+                else:
+                    with pytest.raises(RequestEntityTooLarge):
+                        _ = request.form
 
     @pytest.mark.parametrize("content_type", [FORM, "application/json", "text/plain"])
     @pytest.mark.parametrize("extra", [{}, {"wsgi.input_terminated": True}])

@@ -24,6 +24,7 @@ from cruse_core.active_app import ActiveApp, find_active_app
 from cruse_core.debug_helpers import attach_enctype_error_multidict
 from cruse_core.headers import RequestHeaders
 from cruse_core.late_attributes import LateAttribute, inherits_all, install
+from cruse_core.limits import RequestLimit
 from cruse_core.parsing import (
     FORM_MIMETYPE,
     find_mimetype,
@@ -84,9 +85,6 @@ class Request(WerkzeugRequest):
     _environ: WSGIEnvironment
     _body_was_read = False
     _form_was_parsed = False
-    _max_content_length: int | None = None
-    _max_form_memory_size: int | None = None
-    _max_form_parts: int | None = None
     _is_plain: ClassVar[bool] = True
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -133,62 +131,17 @@ class Request(WerkzeugRequest):
             name = name.rpartition(".")[0]
         return names
 
-    # The limits: properties, where Werkzeug has variables, as the app's configuration decides.
+    # What the app's configuration limits, unless a view or hook sets another limit.
 
-    @property
-    def max_content_length(self) -> int | None:
-        """Most bytes of body that this request may read; None sets no limit.
-
-        The app's MAX_CONTENT_LENGTH, unless a view or hook set another limit for this request.
-        """
-        if self._max_content_length is not None:
-            return self._max_content_length
-        if self._app is None:
-            return WerkzeugRequest.max_content_length
-        limit: int | None = self._app.config["MAX_CONTENT_LENGTH"]
-        return limit
-
-    @max_content_length.setter
-    def max_content_length(  # pyright: ignore[reportIncompatibleVariableOverride]
-        self, value: int | None
-    ) -> None:
-        self._max_content_length = value
-
-    @property
-    def max_form_memory_size(self) -> int | None:
-        """Most bytes that one multipart field which is no file may have; None sets no limit.
-
-        The app's MAX_FORM_MEMORY_SIZE, unless a view or hook set another limit for this request.
-        """
-        if self._max_form_memory_size is not None:
-            return self._max_form_memory_size
-        if self._app is None:
-            return WerkzeugRequest.max_form_memory_size
-        limit: int | None = self._app.config["MAX_FORM_MEMORY_SIZE"]
-        return limit
-
-    @max_form_memory_size.setter
-    def max_form_memory_size(  # pyright: ignore[reportIncompatibleVariableOverride]
-        self, value: int | None
-    ) -> None:
-        self._max_form_memory_size = value
-
-    @property  # type: ignore[override]  # Werkzeug's parser accepts None, too
-    def max_form_parts(self) -> int | None:
-        """Most parts that a multipart body may have; None sets no limit.
-
-        The app's MAX_FORM_PARTS, unless a view or hook set another limit for this request.
-        """
-        if self._max_form_parts is not None:
-            return self._max_form_parts
-        if self._app is None:
-            return WerkzeugRequest.max_form_parts
-        limit: int | None = self._app.config["MAX_FORM_PARTS"]
-        return limit
-
-    @max_form_parts.setter
-    def max_form_parts(self, value: int | None) -> None:
-        self._max_form_parts = value
+    max_content_length: int | None = RequestLimit(  # type: ignore[assignment]  # finds one
+        "MAX_CONTENT_LENGTH", "Most bytes of body that this request may read; None: no limit."
+    )
+    max_form_memory_size: int | None = RequestLimit(  # type: ignore[assignment]  # finds one
+        "MAX_FORM_MEMORY_SIZE", "Most bytes of a multipart field that is no file; None: no limit."
+    )
+    max_form_parts: int | None = RequestLimit(  # type: ignore[assignment]  # finds one
+        "MAX_FORM_PARTS", "Most parts that a multipart body may have; None: no limit."
+    )
 
     # The body
 
