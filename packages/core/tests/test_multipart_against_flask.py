@@ -36,7 +36,6 @@ def make_body(field: bytes, content: bytes) -> bytes:
     [
         {},
         {"MAX_CONTENT_LENGTH": 1000},
-        {"MAX_CONTENT_LENGTH": None, "MAX_FORM_MEMORY_SIZE": 3},
         {"MAX_FORM_MEMORY_SIZE": 100_000},
         {"MAX_FORM_MEMORY_SIZE": None, "MAX_FORM_PARTS": None},
         {"MAX_FORM_PARTS": 1},
@@ -52,6 +51,9 @@ def make_body(field: bytes, content: bytes) -> bytes:
         make_body(b"x" * 500_001, b"content"),
         make_body(b"title", b"x" * 900_000),
         make_body(b"title", b"x" * 1_100_000),
+        make_body(b"title", b"content") + b"epilogue",
+        make_body(b"title", b"content").replace("größe".encode(), b"C:\\a%20b"),
+        make_body(b"title", b"content").replace(b"Content-Type", b"X-Note: 1\r\nContent-Type"),
         make_body(b"title", b"content")[:-10],
         make_body(b"title", b"content").replace(b"\r\n", b"\n"),
         b"",

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import io
-from typing import Any
 from urllib.parse import parse_qsl, quote_plus
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.datastructures import ImmutableMultiDict, MultiDict
-from werkzeug.exceptions import ClientDisconnected
 from werkzeug.http import parse_options_header
 from werkzeug.sansio.http import parse_cookie
 
 from cruse_core.parsing import (
-    ONE_READ_LIMIT_BYTES,
+    find_boundary,
     find_cookie,
     find_mimetype,
-    find_short_body,
     make_multi_dict,
-    make_read_stream,
     parse_cookies,
     parse_pairs,
 )
@@ -34,6 +29,9 @@ QUERIES = st.lists(
             " ",
             "\n",
             "% 1",
+            "%E2%82%AC",
+            "%e2%82",
+            "%8",
         ]
     ),
     max_size=12,
@@ -87,9 +85,26 @@ class TestParsePairs:
     def test_escaped_separators_belong_to_the_value(self) -> None:
         assert parse_pairs("a=1%262%3D3&b%3d=%2B+") == MultiDict([("a", "1&2=3"), ("b=", "+ ")])
 
-    @pytest.mark.parametrize("text", ["a=é", "a=%C3%A9", "a=%", "a=%4", "a=%zz"])
-    def test_what_is_not_plain_is_left_to_werkzeug(self, text: str) -> None:
-        assert parse_pairs(text) is None
+    @pytest.mark.parametrize(
+        ("text", "value"),
+        [
+            ("a=%C3%A9%E2%82%AC", "é€"),
+            ("a=%", "%"),
+            ("a=%4", "%4"),
+            ("a=%zz", "%zz"),
+            ("a=%ff%26%C3", "%FF&%C3"),
+            ("a=%00", "\0"),
+        ],
+    )
+    def test_escapes_are_read_as_utf8_and_others_are_kept(self, text: str, value: str) -> None:
+        assert parse_pairs(text) == MultiDict([("a", value)])
+
+    def test_what_is_not_ascii_is_left_to_werkzeug(self) -> None:
+        assert parse_pairs("a=é") is None
+
+    def test_all_that_is_ascii_is_answered(self) -> None:
+        # Whether Werkzeug has to parse it is known before any of it was parsed.
+        assert parse_pairs("key=some+value%20&" * 3000 + "last=%") is not None
 
 
 class TestParseCookies:
@@ -138,79 +153,36 @@ class TestFindMimetype:
         assert find_mimetype(header) == parse_options_header(header)[0].lower()
 
 
-class Trickle(io.RawIOBase):
-    """A stream that gives one byte for each read, and then fails or ends."""
-
-    def __init__(self, data: bytes, error: type[Exception] | None = None) -> None:
-        self.left = data
-        self.error = error
-
-    def read(self, size: int = -1, /) -> bytes:
-        if not self.left and self.error is not None:
-            raise self.error
-        data, self.left = self.left[:1], self.left[1:]
-        return data
-
-
-def make_environ(body: bytes, **values: Any) -> dict[str, Any]:
-    return {"wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body)), **values}
-
-
-class TestFindShortBody:
-    def test_reads_the_announced_length_and_no_more(self) -> None:
-        stream = io.BytesIO(b"body and the next request")
-        environ = {"wsgi.input": stream, "CONTENT_LENGTH": "4"}
-        assert find_short_body(environ, None) == b"body"
-        assert stream.read() == b" and the next request"
-
-    def test_asks_again_for_what_is_missing(self) -> None:
-        environ = {"wsgi.input": Trickle(b"body"), "CONTENT_LENGTH": "4"}
-        assert find_short_body(environ, None) == b"body"
-
-    @pytest.mark.parametrize("error", [None, OSError, ValueError])
-    def test_a_body_that_ends_early_is_a_disconnected_client(
-        self, error: type[Exception] | None
-    ) -> None:
-        environ = {"wsgi.input": Trickle(b"bo", error), "CONTENT_LENGTH": "4"}
-        with pytest.raises(ClientDisconnected):
-            find_short_body(environ, None)
-
-    def test_an_empty_body_does_not_touch_the_stream(self) -> None:
-        environ = {"wsgi.input": Trickle(b"", OSError), "CONTENT_LENGTH": "0"}
-        assert find_short_body(environ, None) == b""
-
-    def test_a_stream_that_the_server_ends_is_read_to_its_end(self) -> None:
-        environ = {"wsgi.input": io.BytesIO(b"body"), "wsgi.input_terminated": True}
-        assert find_short_body(environ, None) == b"body"
-
+class TestFindBoundary:
     @pytest.mark.parametrize(
-        ("environ", "limit_bytes"),
+        "content_type",
         [
-            (make_environ(b"body"), 3),
-            (make_environ(b"body", **{"wsgi.input_terminated": True}), 100),
-            (make_environ(b"body", HTTP_TRANSFER_ENCODING="chunked"), None),
-            (make_environ(b"body", CONTENT_LENGTH=""), None),
-            (make_environ(b"body", CONTENT_LENGTH=None), None),
-            (make_environ(b"body", CONTENT_LENGTH="-4"), None),
-            (make_environ(b"body", CONTENT_LENGTH="٤"), None),
-            (make_environ(b"body", CONTENT_LENGTH="9" * 5000), None),
-            (make_environ(b"x" * (ONE_READ_LIMIT_BYTES + 1)), None),
+            "multipart/form-data; boundary=--x.Y_+",
+            "multipart/form-data;boundary=--x.Y_+",
+            'multipart/form-data; boundary="--x.Y_+"',
         ],
     )
-    def test_leaves_everything_else_unread(
-        self, environ: dict[str, Any], limit_bytes: int | None
-    ) -> None:
-        assert find_short_body(environ, limit_bytes) is None
-        assert environ["wsgi.input"].tell() == 0
+    def test_is_found_in_the_header_of_a_common_client(self, content_type: str) -> None:
+        assert find_boundary(content_type) == "--x.Y_+"
+        assert parse_options_header(content_type)[1] == {"boundary": "--x.Y_+"}
 
-
-class TestMakeReadStream:
-    def test_has_nothing_to_read_and_stands_at_the_end(self) -> None:
-        stream = make_read_stream({"wsgi.input": Trickle(b"", OSError), "CONTENT_LENGTH": "4"})
-        assert stream.read() == b""
-        assert stream.tell() == 4
-
-    def test_is_the_servers_own_if_the_server_ends_it(self) -> None:
-        server_stream = io.BytesIO()
-        environ = {"wsgi.input": server_stream, "wsgi.input_terminated": True}
-        assert make_read_stream(environ) is server_stream
+    @pytest.mark.parametrize(
+        "content_type",
+        [
+            "",
+            "text/plain",
+            "multipart/form-data",
+            "multipart/form-data; boundary=",
+            "multipart/mixed; boundary=x",
+            "Multipart/Form-Data; boundary=x",
+            "multipart/form-data; charset=utf-8; boundary=x",
+            "multipart/form-data; boundary=x; charset=utf-8",
+            'multipart/form-data; boundary="x',
+            "multipart/form-data; boundary*=utf-8''x",
+            "multipart/form-data; boundary=x%20y",
+            "multipart/form-data; boundary=é",
+            f"multipart/form-data; boundary={'x' * 71}",
+        ],
+    )
+    def test_is_left_to_werkzeug_otherwise(self, content_type: str) -> None:
+        assert find_boundary(content_type) is None

@@ -123,6 +123,7 @@ BODIES = st.sampled_from(
         (b"a=%C3%A9&b=\xc3\xa9", FORM),
         (b"a=\xff", FORM),
         (b"a=%zz&=%", FORM),
+        (b"a=%C3%A9%20%C3&%26=%3d%E2%82%AC", FORM),
         (b'{"a": [1, 2]}', "application/json"),
         (b'{"a": ', "application/json; charset=utf-8"),
         (b"\xff", "application/problem+json"),
@@ -169,6 +170,9 @@ class TestBody:
         limit_bytes: int | None,
         steps: list[str],
     ) -> None:
+        if limit_bytes is not None and "wsgi.input_terminated" in values:
+            # Werkzeug cuts such a body at the limit; test_bodies.py tells what happens here.
+            limit_bytes = 10_000
         ours, werkzeugs = make_pair(*body_and_type, limit_bytes=limit_bytes, **values)
         ours._app = AppStub(limit_bytes)
         with ours, werkzeugs:
@@ -185,18 +189,34 @@ class TestBody:
     def test_stream_of_a_form_that_was_kept_is_at_its_end(
         self, body: bytes, content_type: str
     ) -> None:
-        # The server marks the end of the body, and the limit is reached before it.
-        pair = make_pair(
-            body,
-            content_type,
-            limit_bytes=3,
-            CONTENT_LENGTH=None,
-            **{"wsgi.input_terminated": True},
-        )
-        for request in pair:
+        for request in make_pair(body, content_type):
             request.get_data()
-            assert not request.files
+            assert request.form
             assert request.stream.read(2) == b""
+
+    @pytest.mark.parametrize(
+        "values",
+        [
+            {"CONTENT_TYPE": None},
+            {"CONTENT_LENGTH": None},
+            {"HTTP_TRANSFER_ENCODING": None},
+            {"wsgi.input_terminated": None},
+            {"wsgi.input_terminated": False},
+        ],
+    )
+    def test_a_value_of_none_counts_as_none_at_all(self, values: dict[str, Any]) -> None:
+        for body, content_type in (
+            (b"a=1", FORM),
+            (MULTIPART, "multipart/form-data; boundary=x"),
+            (b"[1]", "application/json"),
+        ):
+            for step in sorted(STEPS):
+                told = []
+                for environ in ({}, values):
+                    without = make_environ(body, content_type, **dict.fromkeys(values))
+                    with Request({**without, **environ}) as request:
+                        told.append(outcome(lambda: comparable(STEPS[step](request))))  # noqa: B023
+                assert told[0] == told[1]
 
     def test_form_and_files_are_immutable_multi_dicts(self) -> None:
         request = make_request(b"a=1&a=2", FORM)

@@ -362,6 +362,12 @@ class TestLimits:
                     with pytest.raises(RequestEntityTooLarge):
                         _ = request.form
 
+    def test_of_fields_is_none_for_files(self) -> None:
+        with make_request(MULTIPART, MULTIPART_TYPE) as request:
+            request._app = AppStub(MAX_FORM_MEMORY_SIZE=1)
+            assert request.form["a"] == "1"
+            assert len(request.files["f"].read()) > 1
+
     @pytest.mark.parametrize("content_type", [FORM, "application/json", "text/plain"])
     @pytest.mark.parametrize("extra", [{}, {"wsgi.input_terminated": True}])
     def test_a_body_above_the_limit_is_refused(

@@ -50,12 +50,15 @@ class RequestHeaders(EnvironHeaders):
     ) -> Any:
         """Return a header's value, passed through *type*; *default* if it is missing or invalid."""
         if type is None:
-            return self.environ.get(_ENVIRON_KEYS[key], default)
+            value = self.environ.get(_ENVIRON_KEYS[key])
+            return default if value is None else value
         return super().get(key, default, type)
 
     def _get_key(self, key: str) -> str:
         # Werkzeug's private name for what `headers[key]` and `key in headers` ask.
-        value: str = self.environ[_ENVIRON_KEYS[key]]
+        value: str | None = self.environ.get(_ENVIRON_KEYS[key])
+        if value is None:
+            raise KeyError(key)
         return value
 
 

@@ -1,4 +1,4 @@
-"""Parse queries, urlencoded forms and cookies, and read a request body, the quick way.
+"""Parse queries, urlencoded forms and cookies the quick way.
 
 Every function here answers only where its answer is certainly Werkzeug's, and returns None
 otherwise; `requests.py` then asks Werkzeug. Whatever is odd belongs there, not here.
@@ -6,35 +6,36 @@ otherwise; `requests.py` then asks Werkzeug. Whatever is odd belongs there, not 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from typing import IO, Any, Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from werkzeug.datastructures import ImmutableMultiDict
-from werkzeug.exceptions import ClientDisconnected
-from werkzeug.wsgi import LimitedStream, get_input_stream
 
 V = TypeVar("V")
 
-FORM_MIMETYPE: Final = "application/x-www-form-urlencoded"
+_MULTIPART_TYPE: Final = re.compile(r'multipart/form-data; ?boundary=("?)([0-9A-Za-z_.+-]{1,70})\1')
 
-# A file object may reserve what it is asked for in one call, and Content-Length is what the client
-# claims; a longer body is read by Werkzeug, piece by piece.
-ONE_READ_LIMIT_BYTES: Final = 64 * 1024
-
-# Stand-ins for an escaped "&" and "=", until the text was split at the real ones; ASCII text cannot
-# hold them.
+# Stand-ins for an escaped "&" and "=", until the text was split at the real ones; they stand for no
+# byte.
 _ESCAPED_AMPERSAND: Final = "\ue000"
 _ESCAPED_EQUALS: Final = "\ue001"
 
-# The ASCII character behind each two hexadecimal digits. Digits of a longer UTF-8 sequence, and
-# anything malformed, are not in here.
-_ESCAPES: Final = {
-    high + low: {"&": _ESCAPED_AMPERSAND, "=": _ESCAPED_EQUALS}.get(
-        character := chr(int(high + low, 16)), character
-    )
-    for high in "01234567"
+
+class _Escapes(dict[str, str]):
+    """The character of the byte behind each two hexadecimal digits."""
+
+    def __missing__(self, text: str) -> str:
+        # A percent sign before anything else stands for itself.
+        return f"%{text}"
+
+
+_ESCAPES: Final = _Escapes(
+    (high + low, {"&": _ESCAPED_AMPERSAND, "=": _ESCAPED_EQUALS}.get(character, character))
+    for high in "0123456789abcdefABCDEF"
     for low in "0123456789abcdefABCDEF"
-}
+    for character in [chr(int(high + low, 16))]
+)
 
 
 def make_multi_dict(values: Mapping[str, list[V]]) -> ImmutableMultiDict[str, V]:
@@ -51,13 +52,13 @@ def make_multi_dict(values: Mapping[str, list[V]]) -> ImmutableMultiDict[str, V]
 
 
 def parse_pairs(text: str) -> ImmutableMultiDict[str, str] | None:
-    """Parse a query string or an urlencoded form that is plain ASCII.
+    """Parse a query string or an urlencoded form.
 
     Args:
         text: Pairs as they were sent; empty values are kept, empty pairs skipped.
 
     Returns:
-        The values; None if *text* or what it escapes goes beyond ASCII, or an escape is malformed.
+        The values; None if *text* itself goes beyond ASCII, whatever it escapes.
     """
     # PERF: all escapes are replaced in one pass over the text, in place of a regular expression for
     # each key and value (benchmarks/scenarios.py: form, headers).
@@ -65,22 +66,19 @@ def parse_pairs(text: str) -> ImmutableMultiDict[str, str] | None:
         return None
     if "+" in text:
         text = text.replace("+", " ")
-    has_stand_ins = False
+    is_plain = True
     if "%" in text:
         first, *others = text.split("%")
-        try:
-            text = first + "".join([_ESCAPES[other[:2]] + other[2:] for other in others])
-        except KeyError:
-            return None
-        has_stand_ins = not text.isascii()
+        text = first + "".join([_ESCAPES[other[:2]] + other[2:] for other in others])
+        is_plain = text.isascii()
     values: dict[str, list[str]] = {}
     for pair in text.split("&"):
         if not pair:
             continue
         key, _, value = pair.partition("=")
-        if has_stand_ins:
-            key = _replace_stand_ins(key)
-            value = _replace_stand_ins(value)
+        if not is_plain:
+            key = _decode(key)
+            value = _decode(value)
         if key in values:
             values[key].append(value)
         else:
@@ -88,8 +86,13 @@ def parse_pairs(text: str) -> ImmutableMultiDict[str, str] | None:
     return make_multi_dict(values)
 
 
-def _replace_stand_ins(text: str) -> str:
-    return text.replace(_ESCAPED_AMPERSAND, "&").replace(_ESCAPED_EQUALS, "=")
+def _decode(text: str) -> str:
+    """Return a key or value whose escapes were replaced by the characters of single bytes."""
+    text = text.replace(_ESCAPED_AMPERSAND, "&").replace(_ESCAPED_EQUALS, "=")
+    if text.isascii():
+        return text
+    # Werkzeug's way with bytes that are no UTF-8: they stay escaped.
+    return text.encode("latin1").decode("utf-8", "werkzeug.url_quote")
 
 
 def parse_cookies(header: str) -> ImmutableMultiDict[str, str] | None:
@@ -142,47 +145,8 @@ def find_mimetype(content_type: str) -> str:
     return content_type.partition(";")[0].strip(" \t").lower()
 
 
-def find_short_body(environ: Mapping[str, Any], limit_bytes: int | None) -> bytes | None:
-    """Read the whole body in one call.
-
-    Args:
-        environ: The WSGI environ; nothing was read from its input yet.
-        limit_bytes: Most bytes that may be read; None sets no limit.
-
-    Returns:
-        The body; None, and nothing was read, if it has to be read with Werkzeug's checks.
-
-    Raises:
-        ClientDisconnected: The input ended before the announced length.
-    """
-    # PERF: Werkzeug's stream reads through a raw IO object (benchmarks/scenarios.py: echo, form).
-    stream: IO[bytes] = environ["wsgi.input"]
-    if "wsgi.input_terminated" in environ:
-        return stream.read() if limit_bytes is None else None
-    length_text: str = environ.get("CONTENT_LENGTH") or ""
-    if "HTTP_TRANSFER_ENCODING" in environ or not (length_text.isascii() and length_text.isdigit()):
-        return None
-    # The digits are counted first: int() refuses thousands of them.
-    length = int(length_text) if len(length_text) < 10 else ONE_READ_LIMIT_BYTES + 1
-    if length > ONE_READ_LIMIT_BYTES or (limit_bytes is not None and length > limit_bytes):
-        return None
-    data = b""
-    while len(data) < length:
-        try:
-            more = stream.read(length - len(data))
-        except (OSError, ValueError) as exc:
-            raise ClientDisconnected from exc
-        if not more:
-            raise ClientDisconnected
-        data = data + more if data else more
-    return data
-
-
-def make_read_stream(environ: dict[str, Any]) -> IO[bytes]:
-    """Make the stream that a request shows after `find_short_body` read everything."""
-    stream = get_input_stream(environ)
-    if isinstance(stream, LimitedStream):
-        # Werkzeug's private name for how far the stream was read; without it, reading on would ask
-        # the server for bytes that never come.
-        stream._pos = stream.limit
-    return stream
+def find_boundary(content_type: str) -> str | None:
+    """Return what separates the parts of a multipart form, if the header says it as clients do."""
+    # PERF: a fifth of what Werkzeug's parser of options costs (benchmarks/scenarios.py: upload).
+    match = _MULTIPART_TYPE.fullmatch(content_type)
+    return None if match is None else match[2]

@@ -10,27 +10,27 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from io import SEEK_END, BytesIO
+from tempfile import SpooledTemporaryFile
 from typing import IO, Any, ClassVar, Final, Self
 from wsgiref.types import WSGIEnvironment
 
 from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 from werkzeug.exceptions import BadRequest, HTTPException
-from werkzeug.formparser import FormDataParser
 from werkzeug.routing import Rule
 from werkzeug.utils import cached_property
 from werkzeug.wrappers import Request as WerkzeugRequest
 
 from cruse_core.active_app import ActiveApp, find_active_app
+from cruse_core.bodies import BodyStream, make_read_stream, make_unread_stream, read_short_body
 from cruse_core.debug_helpers import attach_enctype_error_multidict
+from cruse_core.form_parser import FORM_MIMETYPE, SHORT_UPLOAD_BYTES, FormParser, parse_form
 from cruse_core.headers import RequestHeaders
 from cruse_core.late_attributes import LateAttribute, inherits_all, install
 from cruse_core.limits import RequestLimit
 from cruse_core.parsing import (
-    FORM_MIMETYPE,
+    find_boundary,
     find_mimetype,
-    find_short_body,
     make_multi_dict,
-    make_read_stream,
     parse_cookies,
     parse_pairs,
 )
@@ -80,6 +80,7 @@ class Request(WerkzeugRequest):
     routing_exception: HTTPException | None = None
 
     shallow = False
+    form_data_parser_class = FormParser
 
     _app: ActiveApp | None = _ActiveApp()  # type: ignore[assignment]  # the descriptor finds one
     _environ: WSGIEnvironment
@@ -205,88 +206,70 @@ class Request(WerkzeugRequest):
             return None
         # Somebody may have given the request another environ.
         environ = values.get("environ", self._environ)
-        data = find_short_body(environ, self.max_content_length)
-        if data is not None:
-            self._body_was_read = True
-        return data
+        body = read_short_body(environ, self.max_content_length)
+        if isinstance(body, BodyStream):
+            values["stream"] = body
+            return None
+        self._body_was_read = body is not None
+        return body
+
+    @property
+    def want_form_data_parsed(self) -> bool:
+        """Whether the body may be a form, which is so if the client says what it is."""
+        # PERF: `environ` makes nine values (benchmarks/scenarios.py: upload).
+        return bool(self.__dict__.get("environ", self._environ).get("CONTENT_TYPE"))
+
+    @property
+    def mimetype_params(self) -> dict[str, str]:
+        """Parameters of the body's type, such as "boundary"."""
+        boundary = find_boundary(self.headers.get("Content-Type", ""))
+        return super().mimetype_params if boundary is None else {"boundary": boundary}
+
+    def _get_file_stream(
+        self,
+        total_content_length: int | None,
+        content_type: str | None,
+        filename: str | None = None,
+        content_length: int | None = None,
+    ) -> IO[bytes]:
+        """Return what the content of an uploaded file is written to."""
+        if total_content_length is not None and total_content_length <= SHORT_UPLOAD_BYTES:
+            # Like the stream that Werkzeug makes, it becomes a file when somebody asks for one.
+            return SpooledTemporaryFile(max_size=SHORT_UPLOAD_BYTES, mode="rb+")
+        return super()._get_file_stream(
+            total_content_length, content_type, filename, content_length
+        )
 
     def _load_form_data(self) -> None:
         if "form" in self.__dict__:
             return
         self._form_was_parsed = True
-        if not (
-            self._is_plain
-            and self.parameter_storage_class is ImmutableMultiDict
-            and self.form_data_parser_class is FormDataParser
-            and (self._load_urlencoded_form() or self._load_short_multipart_form())
-        ):
+        if not self._load_urlencoded_form():
             super()._load_form_data()
         if self._app is not None and self._app.debug:
             attach_enctype_error_multidict(self)
 
     def _load_urlencoded_form(self) -> bool:
-        """Parse an urlencoded form in one piece; False if that is left to Werkzeug."""
-        values = self.__dict__
-        if not self._has_content_type(FORM_MIMETYPE) and self.mimetype != FORM_MIMETYPE:
+        """Parse an urlencoded form; False if the body is none, or a subclass has the say."""
+        # PERF: no parser, no parameters of the type (benchmarks/scenarios.py: form).
+        if not (
+            self._is_plain
+            and self.parameter_storage_class is ImmutableMultiDict
+            and self.form_data_parser_class is FormParser
+            and (self._has_content_type(FORM_MIMETYPE) or self.mimetype == FORM_MIMETYPE)
+        ):
             return False
+        values = self.__dict__
         body: bytes | None = values.get("_cached_data")
         if body is not None:
             values["stream"] = _make_read_copy(body)
         else:
             body = self._find_unread_body()
             if body is None:
-                return False
-        form = parse_pairs(body.decode("ascii")) if body.isascii() else None
-        values["form"] = self._parse_odd_form(body) if form is None else form
+                body = self.stream.read()
+        values["form"] = parse_form(body)
         values["files"] = make_multi_dict({})
         return True
-
-    def _load_short_multipart_form(self) -> bool:
-        """Parse a short multipart form in one piece; False if that is left to Werkzeug."""
-        if self.mimetype != "multipart/form-data":
-            return False
-        # PERF: many an app never gets such a form (benchmarks/startup.py).
-        from cruse_core.multipart import (
-            FormLimits,
-            find_boundary,
-            find_short_upload,
-            make_unread_stream,
-            parse_multipart,
-        )
-
-        values = self.__dict__
-        boundary = find_boundary(self.headers.get("Content-Type", ""))
-        # Whoever chooses where files go gets them piece by piece.
-        chooser = getattr(self._get_file_stream, "__func__", None)
-        if boundary is None or chooser is not WerkzeugRequest._get_file_stream:
-            return False
-        limits = FormLimits(self.max_form_memory_size, self.max_form_parts)
-        body: bytes | None = values.get("_cached_data")
-        if body is not None:
-            form = parse_multipart(body, boundary, limits)
-            if form is not None:
-                values["stream"] = _make_read_copy(body)
-        elif "stream" in values or self._body_was_read or self.shallow:
-            return False
-        else:
-            # Somebody may have given the request another environ.
-            environ = values.get("environ", self._environ)
-            upload = find_short_upload(environ, self.max_content_length)
-            if upload is None:
-                return False
-            form = parse_multipart(upload.body, boundary, limits) if upload.is_whole else None
-            if form is None:
-                values["stream"] = make_unread_stream(environ, upload, self.max_content_length)
-            self._body_was_read = form is not None
-        if form is None:
-            return False
-        values["form"] = make_multi_dict(form.fields)
-        values["files"] = make_multi_dict(form.files)
-        return True
-
-    def _parse_odd_form(self, body: bytes) -> MultiDict[str, str]:
-        parser = self.make_form_data_parser()
-        return parser.parse(BytesIO(body), FORM_MIMETYPE, len(body))[1]
 
 
 def _make_read_copy(body: bytes) -> BytesIO:
@@ -403,10 +386,14 @@ def _make_mimetype(request: Request) -> str:
 
 
 def _make_stream(request: Request) -> IO[bytes]:
+    if request.shallow:
+        stream: IO[bytes] = _WERKZEUG_VALUES["stream"](request)  # an error that says what to do
+        return stream
+    # Somebody may have given the request another environ.
+    environ = request.__dict__.get("environ", request._environ)
     if request._body_was_read:
-        return make_read_stream(request.environ)
-    stream: IO[bytes] = _WERKZEUG_VALUES["stream"](request)
-    return stream
+        return make_read_stream(environ)
+    return make_unread_stream(environ, request.max_content_length)
 
 
 def _make_json_module(request: Request) -> Any:
