@@ -219,6 +219,15 @@ class TestImport:
         )
         assert run_python("-c", code) == "404 text/html False"
 
+    def test_numbers_that_json_lacks_are_sent_as_in_flask(self) -> None:
+        code = (
+            "import cruse.as_flask, flask\n"
+            "app = flask.Flask('x')\n"
+            "app.add_url_rule('/', 'numbers', lambda: [float('nan'), float('inf')])\n"
+            "print(app.test_client().get('/').text)"
+        )
+        assert run_python("-c", code) == "[NaN,Infinity]"
+
     def test_program_may_ask_for_errors_in_json(self) -> None:
         code = (
             "import cruse.as_flask, flask\n"

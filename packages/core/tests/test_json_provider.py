@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
+import math
+import re
 import sys
 import weakref
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
@@ -19,8 +23,8 @@ from hypothesis import strategies as st
 from werkzeug.datastructures import ImmutableDict
 from werkzeug.wrappers import Response
 
-from cruse_core import App
-from cruse_core.errors import UnknownChoiceError
+from cruse_core import App, json_provider
+from cruse_core.errors import JSONNumberError, UnknownChoiceError
 from cruse_core.json_provider import (
     ConfiguredJSONProvider,
     DefaultJSONProvider,
@@ -168,9 +172,32 @@ class TestDumps:
         with pytest.raises(TypeError, match="Object of type type"):
             provider.dumps(Point)
 
-    def test_keys_that_cannot_be_sorted(self, provider: DefaultJSONProvider) -> None:
+    @pytest.mark.parametrize("arguments", [{}, {"separators": (",", ":")}, {"indent": 2}])
+    def test_keys_of_several_types_are_sorted_by_text(
+        self, provider: DefaultJSONProvider, arguments: dict[str, Any]
+    ) -> None:
+        provider.default = vars
+        value = [{"b": {10: 1, 2: 2}, 2: Point({"1": 1, None: 2}), 10: (), True: 1.5, "a": 3}]
+        document = provider.dumps(value, **arguments)
+        assert json.loads(document) == [
+            {"10": [], "2": {"x": None, "y": {"1": 1, "null": 2}}, "a": 3}
+            | {"b": {"2": 2, "10": 1}, "true": 1.5}
+        ]
+        assert list(json.loads(document)[0]) == ["10", "2", "a", "b", "true"]
+        assert list(json.loads(document)[0]["b"]) == ["2", "10"]
+
+    def test_keys_of_several_types_stay_in_order_if_nothing_is_sorted(
+        self, provider: DefaultJSONProvider
+    ) -> None:
+        provider.sort_keys = False
+        assert provider.dumps({"b": 1, 1: 2}) == '{"b": 1, "1": 2}'
+
+    def test_an_error_of_default_is_not_taken_for_one_of_the_keys(
+        self, provider: DefaultJSONProvider
+    ) -> None:
+        provider.default = lambda value: sorted([1, "a"])
         with pytest.raises(TypeError, match="not supported between"):
-            provider.dumps({1: 1, "a": 1}, separators=(",", ":"))
+            provider.dumps({"a": {1}})
 
     def test_without_compiled_encoder(self) -> None:
         with mock.patch("json.encoder.c_make_encoder", None):
@@ -192,6 +219,55 @@ class TestLoads:
     def test_malformed_document(self, provider: DefaultJSONProvider, document: str | bytes) -> None:
         with pytest.raises(ValueError):  # noqa: PT011 - the library's own texts
             provider.loads(document)
+
+    @pytest.mark.parametrize(
+        "document", [*"[{", "[1,]", '{"a" 1}', '["a', "[nul]", "[] x", "{} ]", "[1]\n\n2", "[\0]"]
+    )
+    def test_malformed_document_has_the_error_of_the_library(
+        self, provider: DefaultJSONProvider, document: str
+    ) -> None:
+        with pytest.raises(json.JSONDecodeError) as expected:
+            json.loads(document)
+        for form in (document, document.encode()):
+            with pytest.raises(json.JSONDecodeError) as raised:
+                provider.loads(form)
+            assert str(raised.value) == str(expected.value)
+
+    @pytest.mark.parametrize("document", ["[1]\n", '{"a": 1} \t\r\n', " [1]", "[]"])
+    def test_white_space_around_is_no_error(
+        self, provider: DefaultJSONProvider, document: str
+    ) -> None:
+        assert provider.loads(document.encode()) == json.loads(document)
+
+    @pytest.mark.parametrize(
+        "end", ["", "x", "]x", '"', "]]", "]\n", "] ", "\xff"], ids=["cut", *"abcdefg"]
+    )
+    def test_a_document_is_scanned_once(
+        self, provider: DefaultJSONProvider, end: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        scans: list[int] = []
+
+        def count(scan: Callable[..., Any]) -> Callable[..., Any]:
+            def counting(text: Any, *args: Any, **kwargs: Any) -> Any:
+                scans.append(len(text))
+                return scan(text, *args, **kwargs)
+
+            return counting
+
+        monkeypatch.setattr(json_provider, "_scan", count(json_provider._scan))
+        monkeypatch.setattr(json, "loads", count(json.loads))
+        document = "[" + '"some text", ' * 1000 + "1" + end
+        with contextlib.suppress(ValueError):
+            provider.loads(document.encode())
+        assert scans == [len(document)]
+
+    @pytest.mark.parametrize("document", ["[" * 100_000, '{"a":' * 100_000, " [" * 100_000])
+    def test_too_many_levels_are_malformed(
+        self, provider: DefaultJSONProvider, document: str
+    ) -> None:
+        for form in (document, document.encode()):
+            with pytest.raises(json.JSONDecodeError, match="More levels"):
+                provider.loads(form)
 
     def test_integer_keeps_its_digits(self, provider: DefaultJSONProvider) -> None:
         assert provider.loads(str(2**70)) == 2**70
@@ -248,12 +324,53 @@ class TestResponse:
         assert type(response) is OtherResponse
         assert response.mimetype == "application/problem+json"
 
+    @pytest.mark.parametrize("compact", [True, False])
+    @pytest.mark.parametrize(
+        ("value", "place"),
+        [
+            (math.nan, " is nan"),
+            ([1, math.inf], "[1] is inf"),
+            (
+                {"rows": [{"price": 1.5}, {"price": -math.inf, "n": None}]},
+                "['rows'][1]['price'] is -inf",
+            ),
+            ({"p": Point(1, (math.nan,))}, "['p']['x'][0] is nan"),
+            ({1: "a", "b": math.nan}, "['b'] is nan"),
+        ],
+    )
+    def test_number_that_json_lacks_is_an_error_that_says_where(
+        self, provider: DefaultJSONProvider, value: object, place: str, compact: bool
+    ) -> None:
+        provider.compact = compact
+        with pytest.raises(JSONNumberError, match=re.escape(f"of a response{place}.")):
+            provider.response(value)
+        with pytest.raises(JSONNumberError, match="app.json.allow_nan = True"):
+            provider.response(value)
+        provider.allow_nan = True
+        assert provider.response(value).status_code == 200
+
+    def test_words_that_look_like_such_a_number_are_sent(
+        self, provider: DefaultJSONProvider
+    ) -> None:
+        value = {
+            "NaN": "Infinity",
+            "null": [None, "null", 1e308, 5e-324, 2**70],
+            "d": Decimal("NaN"),
+        }
+        assert json.loads(body(provider.response(value)))["NaN"] == "Infinity"
+
+    def test_documents_for_other_purposes_may_hold_such_numbers(self, app: FakeApp) -> None:
+        assert DefaultJSONProvider(app).dumps([math.nan, math.inf]) == "[NaN, Infinity]"
+
     def test_uses_an_overridden_dumps(self, app: FakeApp) -> None:
         class Provider(DefaultJSONProvider):
             def dumps(self, obj: Any, **kwargs: Any) -> str:
                 return f"<{obj}>"
 
         assert body(Provider(app).response(1)) == "<1>\n"
+        provider = DefaultJSONProvider(app)
+        provider.dumps = lambda obj, separators: f"<{obj}>"  # type: ignore[method-assign]
+        assert body(provider.response(1)) == "<1>\n"
 
 
 NAIVE = datetime(2026, 1, 2, 3, 4, 5, 678, tzinfo=UTC).replace(tzinfo=None)

@@ -25,9 +25,11 @@ from werkzeug.exceptions import (
     UnsupportedMediaType,
 )
 from werkzeug.routing import Rule
-from werkzeug.test import EnvironBuilder
+from werkzeug.test import Client, EnvironBuilder
 from werkzeug.wrappers import Request as WerkzeugRequest
 
+import cruse_core
+from cruse_core import App
 from cruse_core.requests import Request
 
 FORM = "application/x-www-form-urlencoded"
@@ -394,6 +396,21 @@ class TestLimits:
 
 
 class TestJSON:
+    @pytest.mark.parametrize("provider", ["default", "orjson"])
+    @pytest.mark.parametrize("silent", [False, True])
+    def test_of_too_many_levels_is_malformed(self, provider: str, silent: bool) -> None:
+        app = App("json", root_path=".")
+        app.config["JSON_PROVIDER"] = provider
+        app.add_url_rule(
+            "/", "read", lambda: [cruse_core.request.get_json(silent=silent)], methods=["POST"]
+        )
+        client = Client(app)
+        for body in (b"[" * 100_000, b'{"a":[' * 50_000):
+            response = client.post("/", data=body, content_type="application/json")
+            assert response.status_code == (200 if silent else 400)
+            if silent:
+                assert response.json == [None]
+
     def test_is_parsed_by_the_app(self) -> None:
         request = make_request(b"special", "application/json")
         request._app = AppStub()

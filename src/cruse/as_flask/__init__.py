@@ -18,12 +18,14 @@ from cruse.app import Cruse
 from cruse.as_flask.finder import install
 from cruse_cli.names import add_aliases
 from cruse_core.app_globals import AppGlobals
+from cruse_core.json_provider import DefaultJSONProvider
 from cruse_core.notices import be_lenient
 
 install()
 be_lenient()
 AppGlobals.label = "flask.g"
 # What Cruse does in another way by default, and Flask's programs may rely on.
+DefaultJSONProvider.allow_nan = True
 Cruse.default_config = ImmutableDict({**Cruse.default_config, "JSON_ERRORS": "never"})
 add_aliases(
     "FLASK",

@@ -63,6 +63,10 @@ class BlueprintNameError(CruseError, ValueError):
     """A blueprint's name is empty, contains a dot, or is taken."""
 
 
+class JSONNumberError(CruseError, ValueError):
+    """The value of a JSON response contains NaN or infinity."""
+
+
 class ViewReturnError(CruseError, TypeError):
     """A view returned a value that cannot become a response."""
 

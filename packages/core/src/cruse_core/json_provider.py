@@ -21,9 +21,16 @@ from werkzeug.http import http_date
 from werkzeug.wrappers import Response as BaseResponse
 
 from cruse_core.choices import get_choice
+from cruse_core.errors import JSONNumberError
+from cruse_core.json_values import find_non_finite, sort_by_text
 
 # The arguments of `dumps` for a document without white space, as responses and cookies want it.
-_COMPACT = {"separators": (",", ":")}
+_COMPACT: Mapping[str, Any] = {"separators": (",", ":")}
+# The same for a response, which holds no number that JSON lacks.
+_STRICT: Mapping[str, Any] = {"separators": (",", ":"), "allow_nan": False}
+
+# What may stand around a document.
+_WHITE_SPACE = " \t\n\r"
 
 # Reads the document that starts at an index, and returns the value and the index of its end.
 _scan: Callable[[str, int], tuple[Any, int]] = json.JSONDecoder().scan_once  # type: ignore[attr-defined]  # typeshed lacks it
@@ -143,14 +150,22 @@ class DefaultJSONProvider(JSONProvider):
     default: Callable[[Any], Any] = staticmethod(json_default)
     #: Whether other characters than ASCII are written as escapes.
     ensure_ascii = True
-    #: Whether objects are sorted by key. Keys must then be of one type, for example all `str`.
+    #: Whether objects are sorted by key; keys of several types by the text that is written.
     sort_keys = True
+    #: Whether responses may hold NaN and infinity, which JSON lacks and browsers refuse.
+    allow_nan = False
     #: Whether responses carry no white space; None: not in debug mode.
     compact: bool | None = None
     #: Content type of responses.
     mimetype = "application/json"
 
-    _kept: tuple[object, Callable[[Any], str], Callable[[Any], str]] = (None, str, str)
+    # The attributes that the encoders depend on, and those for no arguments, _COMPACT and _STRICT.
+    _kept: tuple[object, Callable[[Any], str], Callable[[Any], str], Callable[[Any], str]] = (
+        None,
+        str,
+        str,
+        str,
+    )
 
     def dumps(self, obj: Any, **kwargs: Any) -> str:
         """Return *obj* as a JSON document.
@@ -162,7 +177,19 @@ class DefaultJSONProvider(JSONProvider):
         Raises:
             TypeError: It contains a value that cannot be written.
         """
-        if kwargs and kwargs != _COMPACT:
+        try:
+            return self._dump(obj, kwargs)
+        except TypeError as exc:
+            if "not supported between" not in str(exc) or not kwargs.get(
+                "sort_keys", self.sort_keys
+            ):
+                raise
+        # Keys of several types cannot be compared.
+        default = kwargs.get("default", self.default)
+        return self._dump(sort_by_text(obj, default), {**kwargs, "sort_keys": False})
+
+    def _dump(self, obj: Any, kwargs: dict[str, Any]) -> str:
+        if kwargs and kwargs != _STRICT and kwargs != _COMPACT:
             kwargs.setdefault("default", self.default)
             kwargs.setdefault("ensure_ascii", self.ensure_ascii)
             kwargs.setdefault("sort_keys", self.sort_keys)
@@ -170,12 +197,15 @@ class DefaultJSONProvider(JSONProvider):
         # PERF: the encoders are kept, and made anew once an attribute that they depend on has
         # changed (benchmarks/scenarios.py, json).
         settings = (self.default, self.ensure_ascii, self.sort_keys)
-        kept_settings, spaced, compact = self._kept
+        kept_settings, spaced, compact, strict = self._kept
         if kept_settings != settings:
             spaced = make_encode(*settings, (", ", ": "))
             compact = make_encode(*settings, (",", ":"))
-            self._kept = (settings, spaced, compact)
-        return compact(obj) if kwargs else spaced(obj)
+            strict = make_encode(*settings, (",", ":"), allow_nan=False)
+            self._kept = (settings, spaced, compact, strict)
+        if not kwargs:
+            return spaced(obj)
+        return strict(obj) if "allow_nan" in kwargs else compact(obj)
 
     def loads(self, s: str | bytes, **kwargs: Any) -> Any:
         """Return the value of the JSON document *s*.
@@ -191,18 +221,23 @@ class DefaultJSONProvider(JSONProvider):
         # or a list tells by its first two bytes (benchmarks/scenarios.py, json echo).
         if type(s) is bytes and s[:1] in {b"{", b"["} and s[1:2] != b"\0":
             s = s.decode("utf-8", "surrogatepass")
-        # PERF: the scanner takes a third of the time of `json.loads`, which looks for white space
-        # with regular expressions. What is not plainly valid is left to that
-        # (benchmarks/scenarios.py, json echo, session).
-        if not kwargs and type(s) is str and s[-1:] in {"}", "]"}:
-            try:
-                value, end = _scan(s, 0)
-            except (StopIteration, ValueError, RecursionError):
-                pass
-            else:
-                if end == len(s):
-                    return value
-        return json.loads(s, **kwargs)
+        try:
+            if kwargs or type(s) is not str or s[:1] not in {"{", "["}:
+                return json.loads(s, **kwargs)
+            # PERF: the scanner takes a third of the time of `json.loads`, which looks for white
+            # space with regular expressions. It raises that function's errors, so that nothing is
+            # scanned twice (benchmarks/scenarios.py, json echo, session).
+            value, end = _scan(s, 0)
+        except StopIteration as exc:
+            assert isinstance(s, str)
+            raise json.JSONDecodeError("Expecting value", s, exc.value) from None
+        except RecursionError:
+            raise json.JSONDecodeError("More levels than can be read", "", 0) from None
+        if end != len(s):
+            rest = s[end:].lstrip(_WHITE_SPACE)
+            if rest:
+                raise json.JSONDecodeError("Extra data", s, len(s) - len(rest))
+        return value
 
     def response(self, *args: Any, **kwargs: Any) -> BaseResponse:
         """Return a response with a JSON document: one value, a list of values, or an object.
@@ -218,10 +253,33 @@ class DefaultJSONProvider(JSONProvider):
         return self._app.response_class(self.make_document(value), mimetype=self.mimetype)
 
     def make_document(self, value: Any) -> str:
-        """Return the text of a response with *value*: indented, or compact, and a line end."""
-        if self._app.debug if self.compact is None else not self.compact:
-            return f"{self.dumps(value, indent=2)}\n"
-        return f"{self.dumps(value, separators=(',', ':'))}\n"
+        """Return the text of a response with *value*: indented, or compact, and a line end.
+
+        Raises:
+            JSONNumberError: It contains NaN or infinity, and `allow_nan` is not set.
+        """
+        is_indented = self._app.debug if self.compact is None else not self.compact
+        arguments: Mapping[str, Any] = {"indent": 2} if is_indented else _COMPACT
+        # A `dumps` of the application's own may not know the argument, and is its own affair.
+        if (
+            not self.allow_nan
+            and type(self).dumps.__module__ == __name__
+            and "dumps" not in self.__dict__
+        ):
+            arguments = {"indent": 2, "allow_nan": False} if is_indented else _STRICT
+        try:
+            return f"{self.dumps(value, **arguments)}\n"
+        except ValueError as exc:
+            found = find_non_finite(value, self.default) if "Out of range" in str(exc) else None
+            if found is None:
+                raise
+        place, number = found
+        raise JSONNumberError(
+            f"The value of a response{place} is {number}. "
+            "JSON has no such number, and a browser refuses the whole document. "
+            "Send None or a text in its place; or set app.json.allow_nan = True if all clients "
+            "read NaN and Infinity."
+        )
 
 
 class OrjsonProvider(DefaultJSONProvider):
@@ -233,9 +291,9 @@ class OrjsonProvider(DefaultJSONProvider):
     What orjson refuses (integers beyond 64 bits, keys that are no text) or writes otherwise
     (indented and spaced documents, escapes for `ensure_ascii`) goes to the standard library. These
     differences remain: numbers may be written in another form (`1e16` for `1e+16`), NaN and
-    infinity become `null`, members of an `Enum` are written as their value, and `default` is asked
-    neither about these nor about a `UUID`. Documents are read by the standard library, because
-    orjson makes floats of integers beyond 64 bits.
+    infinity become `null` where they are no error, members of an `Enum` are written as their value,
+    and `default` is asked neither about these nor about a `UUID`. Documents are read by the
+    standard library, because orjson makes floats of integers beyond 64 bits.
 
     Raises:
         ImportError: orjson is not installed.
@@ -258,14 +316,19 @@ class OrjsonProvider(DefaultJSONProvider):
 
     def dumps(self, obj: Any, **kwargs: Any) -> str:
         """Return *obj* as a JSON document; see `DefaultJSONProvider.dumps`."""
-        if kwargs == _COMPACT:
+        is_strict = kwargs == _STRICT
+        if is_strict or kwargs == _COMPACT:
             options = self._sorted_options if self.sort_keys else self._options
             try:
                 document = self._encode(obj, self.default, options)
             except TypeError:
                 pass  # The standard library writes it, or raises a better error.
             else:
-                if not self.ensure_ascii or document.isascii():
+                # The standard library writes escapes, and refuses what became null here.
+                has_escapes = self.ensure_ascii and not document.isascii()
+                if not has_escapes and not (
+                    is_strict and b"null" in document and find_non_finite(obj, self.default)
+                ):
                     return document.decode()
         return super().dumps(obj, **kwargs)
 
@@ -298,6 +361,10 @@ class ConfiguredJSONProvider(DefaultJSONProvider):
     def dumps(self, obj: Any, **kwargs: Any) -> str:
         """Return *obj* as a JSON document; see `DefaultJSONProvider.dumps`."""
         return (self._chosen or self._choose()).dumps(obj, **kwargs)
+
+    def make_document(self, value: Any) -> str:
+        """Return the text of a response with *value*; see `DefaultJSONProvider.make_document`."""
+        return (self._chosen or self._choose()).make_document(value)
 
     def _choose(self) -> DefaultJSONProvider:
         """Make the provider that the settings ask for, and give the app that one."""
@@ -351,10 +418,16 @@ def make_encode(
     ensure_ascii: bool,
     sort_keys: bool,
     separators: tuple[str, str],
+    *,
+    allow_nan: bool = True,
 ) -> Callable[[Any], str]:
     """Make a function that does what `json.dumps` does with these arguments."""
     encoder = json.JSONEncoder(
-        default=default, ensure_ascii=ensure_ascii, sort_keys=sort_keys, separators=separators
+        default=default,
+        ensure_ascii=ensure_ascii,
+        sort_keys=sort_keys,
+        separators=separators,
+        allow_nan=allow_nan,
     )
     make_compiled = getattr(json.encoder, "c_make_encoder", None)
     if make_compiled is None:
@@ -370,7 +443,7 @@ def make_encode(
         separators[0],
         sort_keys,
         False,
-        True,
+        allow_nan,
     )
     return partial(_encode, compiled, encoder)
 
