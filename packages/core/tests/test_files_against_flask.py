@@ -24,21 +24,16 @@ OPTIONS: list[dict[str, Any]] = [
     {"download_name": 'a "b".csv', "as_attachment": True},
 ]
 PAST, FUTURE = "Wed, 15 Nov 2000 00:00:00 GMT", "Tue, 15 Nov 2033 00:00:00 GMT"
+# Where Flask's answer is that of RFC 9110; test_conditions.py has the others.
 HEADERS: list[dict[str, str]] = [
     {},
     {"Range": "bytes=0-4"},
-    {"Range": "bytes=-3"},
+    {"Range": "bytes=-1"},
     {"Range": "bytes=90-"},
-    {"Range": "bytes=0-1,3-4"},
-    {"Range": "items=1"},
     {"If-None-Match": '"tag"'},
-    {"If-None-Match": "*"},
-    {"If-Match": '"other"'},
     {"If-Modified-Since": PAST},
     {"If-Modified-Since": FUTURE},
-    {"If-Unmodified-Since": PAST},
     {"If-Range": '"tag"', "Range": "bytes=0-4"},
-    {"If-Range": PAST, "Range": "bytes=0-4"},
 ]
 CONFIGS: list[dict[str, Any]] = [
     {},
@@ -69,7 +64,7 @@ def ask_with_all_headers(
     app.config.update(config)
     app.add_url_rule("/", "file", view)
     answers = [ask(app, headers=headers) for headers in HEADERS]
-    return [*answers, ask(app, method="HEAD"), ask(app, method="HEAD", headers=HEADERS[1])]
+    return [*answers, ask(app, method="HEAD")]
 
 
 class TestSendFile:

@@ -141,6 +141,8 @@ def test_changes_of_a_hook_are_sent(change: Any) -> None:
             for path in ("/text", "/json", "/stream", "/none", "/away", "/nowhere")
             for method in ("GET", "HEAD")
             for headers in ({}, {"If-None-Match": "*"}, {"Range": "bytes=0-1"})
+            # Flask sends 304 in place of a redirect and an error, too.
+            if path not in {"/away", "/nowhere"} or "If-None-Match" not in headers
         ]
 
     assert_same(program)

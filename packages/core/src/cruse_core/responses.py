@@ -10,15 +10,18 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from http import HTTPStatus
-from typing import Any, ClassVar, Final, cast
+from typing import Any, ClassVar, Final, Self, cast
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from werkzeug.datastructures import Headers
+from werkzeug.exceptions import RequestedRangeNotSatisfiable
 from werkzeug.sansio.response import Response as ResponseHead
 from werkzeug.utils import get_content_type
+from werkzeug.wrappers import Request as BaseRequest
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from cruse_core.active_app import find_active_app
+from cruse_core.conditions import find_range, find_refusal
 from cruse_core.headers import find_plain_pairs, get_pairs, make_headers
 from cruse_core.late_attributes import LateAttribute, inherits_all, install
 from cruse_core.text_cache import TextCache
@@ -234,6 +237,66 @@ class Response(_SettledClassChange, WerkzeugResponse):
             super().set_data(body)
 
     data = property(get_data, set_data, doc="The whole body as bytes; text is encoded as UTF-8.")
+
+    # The part that the client wants
+
+    def make_conditional(
+        self,
+        request_or_environ: WSGIEnvironment | BaseRequest,
+        accept_ranges: bool | str = False,
+        complete_length: int | None = None,
+    ) -> Self:
+        """Make this the answer to a conditional request, as RFC 9110 wants it, and return it.
+
+        It becomes 304 without a body if the client has the document already, 412 without one if the
+        client wants another document, and 206 with a part if the client wants that. Only a
+        successful answer to GET and HEAD changes.
+
+        Args:
+            request_or_environ: The request or its WSGI environ.
+            accept_ranges: Whether parts are sent; True stands for "bytes", the one unit there is.
+            complete_length: Bytes of the whole body; without it, no parts are sent.
+
+        Raises:
+            RequestedRangeNotSatisfiable: The document has no such part.
+        """
+        environ = cast(
+            "WSGIEnvironment", getattr(request_or_environ, "environ", request_or_environ)
+        )
+        method = environ["REQUEST_METHOD"]
+        if method not in {"GET", "HEAD"}:
+            return self
+        plain = {"REQUEST_METHOD": method}
+        refusal = find_refusal(environ, self.headers) if 200 <= self.status_code < 300 else None
+        if (
+            refusal is None
+            and self.status_code == 200
+            and accept_ranges in {True, "bytes"}
+            and complete_length
+        ):
+            try:
+                part = find_range(environ, self.headers, complete_length)
+            except ValueError:
+                raise RequestedRangeNotSatisfiable(complete_length) from None
+            if part is not None:
+                plain["HTTP_RANGE"] = f"bytes={part[0]}-{part[1] - 1}"
+        # What Werkzeug then does is clear: it adds the date and the length, and cuts out the part.
+        super().make_conditional(plain, accept_ranges, complete_length)
+        if refusal is not None:
+            self.status_code = refusal
+            if refusal == 412:
+                self._drop_body()
+        return self
+
+    def _drop_body(self) -> None:
+        """Send nothing in place of the body, and close what it was read from."""
+        close = getattr(self.response, "close", None)
+        if close is not None:
+            close()
+        self.direct_passthrough = False
+        self.set_data(b"")
+        # The server would send the file that this header names.
+        self.headers.pop("X-Sendfile", None)
 
     # Sending
 
