@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from urllib.parse import parse_qsl, quote_plus
 
 import pytest
@@ -123,6 +124,17 @@ class TestParseCookies:
     @pytest.mark.parametrize("header", ['a="b"', "=b", "a b=c", "a\t=b", "a=é"])
     def test_what_is_not_plain_is_left_to_werkzeug(self, header: str) -> None:
         assert parse_cookies(header) is None
+
+    @pytest.mark.parametrize("last", ["a b", "=b", '"', "é", "a=b "])
+    def test_what_is_not_plain_is_known_before_anything_is_parsed(self, last: str) -> None:
+        calls = []
+        sys.setprofile(lambda frame, event, argument: calls.append(event))
+        try:
+            parsed = parse_cookies("a=b; " * 1000 + last)
+        finally:
+            sys.setprofile(None)
+        assert parsed is None
+        assert len(calls) < 20
 
 
 class TestFindCookie:
