@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import subprocess
 import sys
@@ -77,11 +78,20 @@ class TestRootPath:
     def test_is_the_current_folder_without_a_module(self) -> None:
         assert App("no_such_module").root_path == str(Path.cwd())
 
+    def test_is_the_current_folder_beside_a_plain_folder_of_that_name(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (tmp_path / "app_space").mkdir()
+        monkeypatch.syspath_prepend(str(tmp_path))
+        app = App("app_space")
+        assert (app.root_path, app.instance_path) == (str(Path.cwd()), str(tmp_path / "instance"))
+
     def test_of_a_namespace_package_must_be_given(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         (tmp_path / "app_space").mkdir()
         monkeypatch.syspath_prepend(str(tmp_path))
+        importlib.import_module("app_space")
         with pytest.raises(RootPathError, match="Pass 'root_path' explicitly"):
             App("app_space")
         assert App("app_space", root_path=str(tmp_path)).root_path == str(tmp_path)

@@ -109,8 +109,13 @@ class TestGetRootPath:
 
     @pytest.mark.usefixtures("tree")
     def test_namespace_package_asks_for_the_path(self) -> None:
+        importlib.import_module("res_space")
         with pytest.raises(RootPathError, match=r"'res_space'.*Pass 'root_path'"):
             get_root_path("res_space")
+
+    @pytest.mark.usefixtures("tree")
+    def test_is_the_current_folder_for_a_plain_folder_of_that_name(self) -> None:
+        assert get_root_path("res_space") == os.getcwd()
 
 
 class TestFindPackage:

@@ -49,6 +49,8 @@ MODULES = [
     "shop_space.module",
     "shop_space.package",
     "shop_space.deep.module",
+    "shop_space",
+    "shop_space.deep",
     "shop_package.missing",
     "shop_module.missing",
 ]
@@ -105,10 +107,3 @@ def test_modules_in_an_archive(
         importlib.import_module(module)
     assert outcome(get_root_path, module) == outcome(flask_get_root_path, module)
     assert outcome(find_package, module) == outcome(flask_find_package, module)
-
-
-def test_namespace_package(imported: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.syspath_prepend(imported / "project")
-    importlib.import_module("shop_space")
-    assert outcome(get_root_path, "shop_space") is RuntimeError
-    assert outcome(flask_get_root_path, "shop_space") is RuntimeError

@@ -16,17 +16,19 @@ def get_root_path(import_name: str) -> str:
 
     Args:
         import_name: Of a module that is imported, or can be; the current folder stands for a module
-            that has no file, such as an interactive prompt.
+            that has no file, such as an interactive prompt, and for a plain folder of that name.
 
     Raises:
-        RootPathError: It is a namespace package, or its loader tells no file name.
+        RootPathError: It is a namespace package that is imported, or its loader tells no file name.
     """
     module = sys.modules.get(import_name)
     module_path: str | None = getattr(module, "__file__", None)
     if module_path is not None:
         return os.path.dirname(os.path.abspath(module_path))
     spec = _find_spec(import_name)
-    if spec is None:
+    # Any folder passes for a namespace package. While nobody has imported it, the name is more
+    # likely one that the app was simply given.
+    if spec is None or spec.loader is None:
         return os.getcwd()
     get_filename = getattr(spec.loader, "get_filename", None)
     if get_filename is not None:
