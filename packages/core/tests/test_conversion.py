@@ -263,6 +263,22 @@ class TestErrorPages:
         assert (ours.status, ours.data) == (theirs.status, theirs.data)
         assert sorted(ours.headers) == sorted(theirs.headers)
 
+    @pytest.mark.parametrize("json_errors", ["never", "always"])
+    def test_class_that_leaves_out_the_constructor_is_answered(
+        self, app: App, json_errors: str
+    ) -> None:
+        class Left(Gone):
+            def __init__(self) -> None:
+                pass
+
+        app.config["JSON_ERRORS"] = json_errors
+
+        response = ask(app, Left())
+
+        assert response.status_code == 410
+        assert Gone.description is not None
+        assert Gone.description in response.text
+
     def test_text_is_escaped_after_markup_with_the_same_characters(self, app: App) -> None:
         ask(app, Gone(Markup("<b>left</b>")))
 

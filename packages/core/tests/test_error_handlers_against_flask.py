@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug import exceptions
 from werkzeug.routing import RequestRedirect
+from werkzeug.wrappers import Response as WerkzeugResponse
 
 
 class StockError(Exception):
@@ -35,6 +36,19 @@ class NoSuchKey(exceptions.NotFound, KeyError):
     pass
 
 
+class Unfinished(exceptions.HTTPException):
+    """Never calls the constructor of its base, so that it has no `response`."""
+
+    code = 409
+    description = "unfinished"
+
+    def __init__(self) -> None:
+        pass
+
+    def get_response(self, environ: Any = None, scope: Any = None) -> Any:
+        return WerkzeugResponse("half", 409, {"X-Unfinished": "1"})
+
+
 ERRORS: dict[str, Callable[[Kit], BaseException]] = {
     "assertion": lambda kit: AssertionError("a"),
     "bad request": lambda kit: exceptions.BadRequest("b"),
@@ -56,6 +70,7 @@ ERRORS: dict[str, Callable[[Kit], BaseException]] = {
     "server": lambda kit: exceptions.InternalServerError(original_exception=StockError()),
     "stock": lambda kit: StockError("s"),
     "stop": lambda kit: StopIteration(),
+    "unfinished": lambda kit: Unfinished(),
 }
 HANDLED: list[Any] = [
     *[400, 404, 405, 500, Exception, exceptions.HTTPException, exceptions.NotFound],

@@ -25,7 +25,8 @@ def find_error_page(response_class: type[Response], error: HTTPException) -> byt
     # PERF: an exception that is run as a WSGI application makes two responses and writes its page
     # anew each time (benchmarks/scenarios.py: missing).
     if (
-        error.response is not None
+        # A class may leave out the constructor that sets it.
+        getattr(error, "response", None) is not None
         or not response_class.is_left_out
         or not response_class.automatically_set_content_length
         or not _has_common_page(type(error))  # type: ignore[arg-type]  # a class is hashable

@@ -161,7 +161,8 @@ def is_plain_error(error: HTTPException) -> bool:
     return (
         error.code is not None
         and error.code >= 400
-        and error.response is None
+        # A class may leave out the constructor that sets it.
+        and getattr(error, "response", None) is None
         and cls.get_body is HTTPException.get_body
         and cls.get_response is HTTPException.get_response
         and cls.__call__ is HTTPException.__call__
