@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from threading import Thread
 from typing import Any
+from unittest import mock
 
 import pytest
 from werkzeug.test import Client, create_environ, run_wsgi_app
@@ -28,7 +29,7 @@ from cruse_core.app_globals import AppGlobals
 from cruse_core.context import current
 from cruse_core.errors import OutOfContextError
 from cruse_core.globals import app_ctx, request_ctx
-from cruse_core.sessions import SecureCookieSessionInterface
+from cruse_core.sessions import SecureCookieSession, SecureCookieSessionInterface
 
 
 def make_context(app: App, path: str = "/", **options: Any) -> RequestContext:
@@ -425,6 +426,37 @@ class TestSignals:
                 events.append("inside")
             events.append("outside")
         assert events == ["pushed", "inside", "outside", "popped"]
+
+
+class TestReplacedParts:
+    """What the context of a request holds can be replaced while it is active, as by a mock."""
+
+    @pytest.mark.parametrize("name", ["request", "session", "_session"])
+    def test_replaced_part_is_used_and_comes_back(self, app: App, name: str) -> None:
+        with make_context(app) as ctx:
+            session["user"] = "ann"
+            own = getattr(ctx, name)
+            stand_in = mock.MagicMock()
+            with mock.patch.object(ctx, name, stand_in):
+                assert getattr(ctx, name) is stand_in
+                proxy: Any = request if name == "request" else session
+                assert proxy._get_current_object() is stand_in
+            assert getattr(ctx, name) is own
+            assert session["user"] == "ann"
+
+    def test_session_that_was_set_is_saved(self, app: App, client: Client) -> None:
+        """What Flask-SocketIO does."""
+        app.add_url_rule("/user", "user", lambda: session["user"])
+
+        @app.route("/")
+        def index() -> str:
+            ctx: Any = request_ctx
+            ctx._session = SecureCookieSession({"user": "ann"})
+            session.modified = True
+            return ""
+
+        client.get("/")
+        assert client.get("/user").text == "ann"
 
 
 class TestNesting:

@@ -227,6 +227,13 @@ class TestViews:
         app.view_functions["shop.index"] = lambda: "again"
         assert client.get("/").text == "again"
 
+    async def answer(self) -> str:
+        return "from a coroutine"
+
+    def test_coroutine_function_in_a_replaced_table_runs(self, app: App, client: Client) -> None:
+        app.view_functions = {"shop.index": self.answer}
+        assert client.get("/").text == "from a coroutine"
+
 
 class TestOtherTables:
     def test_error_handlers_can_be_written_into_the_table(self, app: App, client: Client) -> None:

@@ -23,7 +23,7 @@ from cruse_core.notices import be_lenient
 
 install()
 be_lenient()
-AppGlobals.label = "flask.g"
+AppGlobals._label = "flask.g"
 # What Cruse does in another way by default, and Flask's programs may rely on.
 DefaultJSONProvider.allow_nan = True
 Cruse.default_config = ImmutableDict({**Cruse.default_config, "JSON_ERRORS": "never"})

@@ -37,7 +37,6 @@ from cruse_core.json_provider import (
     JSONProvider,
 )
 from cruse_core.places import find_place
-from cruse_core.plan import HookTable, ViewTable
 from cruse_core.prefix_owners import PrefixOwners
 from cruse_core.problem_details import JSONErrors
 from cruse_core.resources import make_instance_path, open_file
@@ -62,21 +61,17 @@ T_teardown = TypeVar("T_teardown", bound=TeardownCallable)
 # What decides whether a short cut may be taken; setting one of these starts the plans afresh.
 _SHORT_CUT_SWITCHES = STEPS.union(
     {
+        "after_request_funcs",
         "async_to_sync",
+        "before_request_funcs",
         "ensure_sync",
         "subdomain_matching",
+        "teardown_request_funcs",
         "url_map",
+        "url_value_preprocessors",
+        "view_functions",
     }
 )
-
-# These tables tell the plans of changes. Another mapping that is set in their place is copied.
-_TABLES: dict[str, type[HookTable[Any]] | type[ViewTable]] = {
-    "after_request_funcs": HookTable,
-    "before_request_funcs": HookTable,
-    "teardown_request_funcs": HookTable,
-    "url_value_preprocessors": HookTable,
-    "view_functions": ViewTable,
-}
 
 
 class RegisteredBlueprint(Protocol):
@@ -115,7 +110,6 @@ class App(UrlBuilder):
     session_interface: SessionInterface = SecureCookieSessionInterface()
     url_map_class: type[Map] = Map
     url_rule_class: type[Rule] = Rule
-    _name: str | None = None
     # Whether one rule for a subdomain has been told of, where none is matched.
     _told_of_subdomain = False
 
@@ -214,12 +208,8 @@ class App(UrlBuilder):
         )
 
     def __setattr__(self, name: str, value: Any) -> None:
-        if name in _TABLES and getattr(value, "plans", None) is not self.plans:
-            table = _TABLES[name](self.plans)
-            table.update(value)
-            value = table
         super().__setattr__(name, value)
-        if name in _SHORT_CUT_SWITCHES or name in _TABLES:
+        if name in _SHORT_CUT_SWITCHES:
             self._look_for_short_cuts()
 
     def __delattr__(self, name: str) -> None:
@@ -273,19 +263,13 @@ class App(UrlBuilder):
 
     # Settings
 
-    @property
-    def name(self) -> str:  # pyright: ignore[reportIncompatibleVariableOverride]  # settable too
+    @cached_property
+    def name(self) -> str:  # type: ignore[override]  # it can be set
         """The import name; the name of the file when that is run as a program."""
-        if self._name is not None:
-            return self._name
         if self.import_name != "__main__":
             return self.import_name
         path: str | None = getattr(sys.modules["__main__"], "__file__", None)
         return "__main__" if path is None else os.path.splitext(os.path.basename(path))[0]
-
-    @name.setter
-    def name(self, value: str) -> None:
-        self._name = value
 
     def make_config(self, instance_relative: bool = False) -> Config:
         """Make the configuration that the app starts with.

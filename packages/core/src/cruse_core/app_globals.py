@@ -13,8 +13,8 @@ _ABSENT: Any = object()
 class AppGlobals:
     """A plain object to keep values on, `g`: it lives as long as the app context."""
 
-    # How `repr` calls it.
-    label = "cruse.g"
+    # How `repr` calls it. Every public name is the program's.
+    _label = "cruse.g"
 
     def __getattr__(self, name: str) -> Any:
         raise AttributeError(
@@ -54,7 +54,7 @@ class AppGlobals:
 
     def __repr__(self) -> str:
         app = find_active_app()
-        return object.__repr__(self) if app is None else f"<{self.label} of {app.name!r}>"
+        return object.__repr__(self) if app is None else f"<{self._label} of {app.name!r}>"
 
 
 # PERF: what `object` has does the same without a call of Python code (benchmarks/scenarios.py:

@@ -365,19 +365,19 @@ class Blueprint(Scaffold):
     @setupmethod
     def before_app_request(self, f: T_before_request) -> T_before_request:
         """Call *f* before each request to the app."""
-        self.record_once(lambda s: s.app.before_request_funcs[None].append(f))
+        self.record_once(lambda s: s.app.before_request_funcs.setdefault(None, []).append(f))
         return f
 
     @setupmethod
     def after_app_request(self, f: T_after_request) -> T_after_request:
         """Call *f* with each response of the app."""
-        self.record_once(lambda s: s.app.after_request_funcs[None].append(f))
+        self.record_once(lambda s: s.app.after_request_funcs.setdefault(None, []).append(f))
         return f
 
     @setupmethod
     def teardown_app_request(self, f: T_teardown) -> T_teardown:
         """Call *f* at the end of each request to the app."""
-        self.record_once(lambda s: s.app.teardown_request_funcs[None].append(f))
+        self.record_once(lambda s: s.app.teardown_request_funcs.setdefault(None, []).append(f))
         return f
 
     @setupmethod
@@ -395,13 +395,13 @@ class Blueprint(Scaffold):
     @setupmethod
     def app_url_value_preprocessor(self, f: T_url_value_preprocessor) -> T_url_value_preprocessor:
         """Call *f* with the endpoint and the URL values of each request to the app."""
-        self.record_once(lambda s: s.app.url_value_preprocessors[None].append(f))
+        self.record_once(lambda s: s.app.url_value_preprocessors.setdefault(None, []).append(f))
         return f
 
     @setupmethod
     def app_url_defaults(self, f: T_url_defaults) -> T_url_defaults:
         """Call *f* with the endpoint and the values of each URL that the app builds."""
-        self.record_once(lambda s: s.app.url_default_functions[None].append(f))
+        self.record_once(lambda s: s.app.url_default_functions.setdefault(None, []).append(f))
         return f
 
 

@@ -245,8 +245,6 @@ class RequestContext(Context):
     # The ids of the streams that the teardown waits for.
     _holds: set[int]
 
-    #: The messages that were flashed, once a page has asked for them.
-    flashes: list[tuple[str, str]] | None = None
     # What ended a request whose teardown waits for a stream.
     _held_exc: BaseException | None = None
     # Whether it does so. What is set on the instance is taken off by whoever does the teardown.
@@ -286,6 +284,16 @@ class RequestContext(Context):
     @request.setter
     def request(self, request: Request) -> None:
         self.made_request = request
+
+    @request.deleter
+    def request(self) -> None:
+        # Reading it fails from now on: `mock.patch` then puts back what was there.
+        del self.made_request
+
+    @lazy
+    def flashes(self) -> list[tuple[str, str]] | None:
+        """The messages that were flashed, once a page has asked for them."""
+        return None
 
     @property
     def request_context(self) -> RequestContext:
@@ -332,6 +340,14 @@ class RequestContext(Context):
         session.accessed = True
         return session
 
+    @session.setter
+    def session(self, session: SessionMixin) -> None:
+        self.opened_session = session
+
+    @session.deleter
+    def session(self) -> None:
+        del self.opened_session
+
     def open_session(self) -> SessionMixin:
         """Open the session if it is not open yet, without counting that as an access."""
         if self.opened_session is None:
@@ -342,10 +358,19 @@ class RequestContext(Context):
             self.opened_session = session
         return self.opened_session
 
+    # The name under which extensions of Flask look at a session, or set one, without accessing it.
+
     @property
     def _session(self) -> SessionMixin:
-        # The name under which extensions of Flask look at a session without accessing it.
         return self.open_session()
+
+    @_session.setter
+    def _session(self, session: SessionMixin | None) -> None:
+        self.opened_session = session
+
+    @_session.deleter
+    def _session(self) -> None:
+        del self.opened_session
 
     def push(self) -> None:
         """Make this the active context: open the session if need be, then match the URL."""

@@ -499,6 +499,7 @@ class Pipeline(Scaffold):
         if plan is None:
             plan = self.plans[endpoint] = make_plan(
                 endpoint,
+                plans=self.plans,
                 views=self.view_functions,
                 value_preprocessors=self.url_value_preprocessors,
                 before=self.before_request_funcs,

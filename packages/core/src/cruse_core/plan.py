@@ -6,10 +6,11 @@ changes, so a plan never has to be checked against them while a request is serve
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from functools import wraps
-from typing import Any, Final, Generic, TypeVar
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial, wraps
+from typing import Any, Final, Generic, TypeAlias, TypeVar
 
+from cruse_core.teardown import call_each
 from cruse_core.text_cache import TextCache
 from cruse_core.types import AppOrBlueprintKey, RouteCallable
 
@@ -190,6 +191,7 @@ class ViewTable(dict[str, RouteCallable]):
 def make_plan(
     endpoint: str | None,
     *,
+    plans: Plans,
     views: Mapping[str, RouteCallable],
     value_preprocessors: Mapping[AppOrBlueprintKey, list[Any]],
     before: Mapping[AppOrBlueprintKey, list[Any]],
@@ -200,22 +202,82 @@ def make_plan(
     """Put together what is registered for *endpoint*.
 
     Hooks that prepare a request run from the app inwards, in the order of their registration;
-    those that follow it run the other way round.
+    those that follow it run the other way round. A table that does not tell *plans* of its changes,
+    because somebody has set it, is read anew by each request.
     """
     inner_first: tuple[str | None, ...] = (*blueprint_names(endpoint), None)
     outer_first = inner_first[::-1]
-    view = None if endpoint is None else views.get(endpoint)
+
+    def find_hooks(
+        table: Mapping[AppOrBlueprintKey, list[Any]],
+        run: Callable[..., Any],
+        *,
+        outwards: bool = False,
+        convert: Callable[[Callable[..., Any]], Callable[..., Any]] = ensure_sync,
+    ) -> tuple[Callable[..., Any], ...]:
+        def iter_hooks() -> Iterator[Callable[..., Any]]:
+            for name in inner_first if outwards else outer_first:
+                if name in table:
+                    hooks = table[name]
+                    yield from map(convert, reversed(hooks) if outwards else hooks)
+
+        return tuple(iter_hooks()) if _tells(table, plans) else (partial(run, iter_hooks),)
+
     return Plan(
         endpoint=endpoint,
-        view=None if view is None else ensure_sync(view),
-        value_preprocessors=tuple(
-            hook for name in outer_first for hook in value_preprocessors.get(name, ())
-        ),
-        before=tuple(ensure_sync(hook) for name in outer_first for hook in before.get(name, ())),
-        after=tuple(
-            ensure_sync(hook) for name in inner_first for hook in reversed(after.get(name, ()))
-        ),
-        teardown=tuple(
-            ensure_sync(hook) for name in inner_first for hook in reversed(teardown.get(name, ()))
-        ),
+        view=_find_view(views, endpoint, plans, ensure_sync),
+        value_preprocessors=find_hooks(value_preprocessors, _preprocess, convert=_leave),
+        before=find_hooks(before, _run_before),
+        after=find_hooks(after, _run_after, outwards=True),
+        teardown=find_hooks(teardown, _run_teardown, outwards=True),
     )
+
+
+def _find_view(
+    views: Mapping[str, RouteCallable],
+    endpoint: str | None,
+    plans: Plans,
+    ensure_sync: Callable[[Callable[..., Any]], Callable[..., Any]],
+) -> Callable[..., Any] | None:
+    if endpoint is None:
+        return None
+    if not _tells(views, plans):
+        return lambda **values: ensure_sync(views[endpoint])(**values)
+    view = views.get(endpoint)
+    return None if view is None else ensure_sync(view)
+
+
+def _tells(table: object, plans: Plans) -> bool:
+    return getattr(table, "plans", None) is plans
+
+
+def _leave(hook: Callable[..., Any]) -> Callable[..., Any]:
+    return hook
+
+
+# How the hooks of a table run that is read anew each time: `pipeline.py` does the same with others.
+
+_IterHooks: TypeAlias = Callable[[], Iterator[Callable[..., Any]]]
+
+
+def _preprocess(iter_hooks: _IterHooks, endpoint: str | None, values: dict[str, Any]) -> None:
+    for hook in iter_hooks():
+        hook(endpoint, values)
+
+
+def _run_before(iter_hooks: _IterHooks) -> Any:
+    for hook in iter_hooks():
+        rv = hook()
+        if rv is not None:
+            return rv
+    return None
+
+
+def _run_after(iter_hooks: _IterHooks, response: Any) -> Any:
+    for hook in iter_hooks():
+        response = hook(response)
+    return response
+
+
+def _run_teardown(iter_hooks: _IterHooks, exc: BaseException | None) -> None:
+    call_each(iter_hooks(), exc)

@@ -79,7 +79,6 @@ class Request(WerkzeugRequest):
     #: Why no rule matched; it is raised in place of calling a view.
     routing_exception: HTTPException | None = None
 
-    shallow = False
     form_data_parser_class = FormParser
 
     _app: ActiveApp | None = _ActiveApp()  # type: ignore[assignment]  # the descriptor finds one
@@ -202,7 +201,7 @@ class Request(WerkzeugRequest):
     def _find_unread_body(self) -> bytes | None:
         """Read the body in one call; None if it must be read from `stream`."""
         values = self.__dict__
-        if not self._is_plain or "stream" in values or self._body_was_read or self.shallow:
+        if not self._is_plain or "stream" in values or self._body_was_read or values.get("shallow"):
             return None
         # Somebody may have given the request another environ.
         environ = values.get("environ", self._environ)
@@ -396,6 +395,11 @@ def _make_stream(request: Request) -> IO[bytes]:
     return make_unread_stream(environ, request.max_content_length)
 
 
+def _make_shallow(request: Request) -> bool:
+    """Return whether reading the body is an error."""
+    return False
+
+
 def _make_json_module(request: Request) -> Any:
     """Return what parses a JSON body: the app's provider, or the standard library."""
     return json if request._app is None else request._app.json
@@ -415,6 +419,7 @@ _LATE_VALUES: Final[Mapping[str, Callable[[Request], Any]]] = {
     "cookies": _make_cookies,
     "json_module": _make_json_module,
     "mimetype": _make_mimetype,
+    "shallow": _make_shallow,
     "stream": _make_stream,
 }
 install(

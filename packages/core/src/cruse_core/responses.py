@@ -125,7 +125,6 @@ class Response(_SettledClassChange, WerkzeugResponse):
 
     default_mimetype: str | None = "text/html"
     autocorrect_location_header = False
-    direct_passthrough = False
 
     _status = "200 OK"
     _status_code = 200
@@ -479,6 +478,11 @@ def _make_on_close(response: Response) -> list[Callable[[], Any]]:
     return []
 
 
+def _make_direct_passthrough(response: Response) -> bool:
+    """Return whether the server gets the body as it is."""
+    return False
+
+
 def _make_json_module(response: Response) -> Any:
     """Return what parses a JSON body: the app's provider, or the standard library."""
     app = find_active_app()
@@ -491,6 +495,7 @@ install(
         LateAttribute("headers", _make_headers),
         LateAttribute("response", _make_response_list),
         LateAttribute("_on_close", _make_on_close),
+        LateAttribute("direct_passthrough", _make_direct_passthrough),
         LateAttribute("json_module", _make_json_module),
     ],
 )

@@ -8,8 +8,8 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-from functools import wraps
-from typing import IO, Any, ParamSpec, TypeVar
+from functools import cached_property, wraps
+from typing import IO, Any, ParamSpec, TypeAlias, TypeVar
 
 from cruse_core import context
 from cruse_core.components import ComponentType
@@ -20,6 +20,7 @@ from cruse_core.responses import Response
 from cruse_core.static_files import send_static
 from cruse_core.types import (
     AfterRequestCallable,
+    AppOrBlueprintKey,
     BeforeRequestCallable,
     ErrorHandlerCallable,
     RouteCallable,
@@ -38,6 +39,9 @@ T_error_handler = TypeVar("T_error_handler", bound=ErrorHandlerCallable)
 T_url_defaults = TypeVar("T_url_defaults", bound=URLDefaultCallable)
 T_url_value_preprocessor = TypeVar("T_url_value_preprocessor", bound=URLValuePreprocessorCallable)
 F = TypeVar("F", bound=Callable[..., Any])
+
+# By blueprint, None for the app's. A program may set another dict than the table it starts as.
+_Hooks: TypeAlias = dict[AppOrBlueprintKey, list[F]]
 
 
 def setupmethod(f: Callable[P, T]) -> Callable[P, T]:
@@ -92,18 +96,22 @@ class Scaffold(metaclass=ComponentType):
         self.static_url_path = static_url_path
         self.template_folder = template_folder
         self.plans = Plans()
-        self.view_functions: ViewTable = ViewTable(self.plans)
+        self.view_functions: dict[str, RouteCallable] = ViewTable(self.plans)
         self.error_handler_spec = make_error_handler_spec()
-        self.url_value_preprocessors: HookTable[URLValuePreprocessorCallable] = HookTable(
-            self.plans
-        )
-        self.before_request_funcs: HookTable[BeforeRequestCallable] = HookTable(self.plans)
-        self.after_request_funcs: HookTable[AfterRequestCallable] = HookTable(self.plans)
-        self.teardown_request_funcs: HookTable[TeardownCallable] = HookTable(self.plans)
-        self.url_default_functions: HookTable[URLDefaultCallable] = HookTable(self.plans)
+        self.url_value_preprocessors: _Hooks[URLValuePreprocessorCallable] = HookTable(self.plans)
+        self.before_request_funcs: _Hooks[BeforeRequestCallable] = HookTable(self.plans)
+        self.after_request_funcs: _Hooks[AfterRequestCallable] = HookTable(self.plans)
+        self.teardown_request_funcs: _Hooks[TeardownCallable] = HookTable(self.plans)
+        self.url_default_functions: _Hooks[URLDefaultCallable] = HookTable(self.plans)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.name!r}>"
+
+    def __delattr__(self, name: str) -> None:
+        # What is made at its first use can be deleted before that, too.
+        if isinstance(getattr(type(self), name, None), cached_property):
+            getattr(self, name)
+        super().__delattr__(name)
 
     def _check_setup_finished(self, f_name: str) -> None:
         """Raise SetupError if it is too late to call the registering method *f_name*."""
@@ -193,31 +201,31 @@ class Scaffold(metaclass=ComponentType):
     @setupmethod
     def url_value_preprocessor(self, f: T_url_value_preprocessor) -> T_url_value_preprocessor:
         """Call *f* with the endpoint and the mutable URL values before the other hooks."""
-        self.url_value_preprocessors[None].append(f)
+        self.url_value_preprocessors.setdefault(None, []).append(f)
         return f
 
     @setupmethod
     def before_request(self, f: T_before_request) -> T_before_request:
         """Call *f* before each request; what it returns, unless None, is the answer."""
-        self.before_request_funcs[None].append(f)
+        self.before_request_funcs.setdefault(None, []).append(f)
         return f
 
     @setupmethod
     def after_request(self, f: T_after_request) -> T_after_request:
         """Call *f* with each response; it returns that response or another one."""
-        self.after_request_funcs[None].append(f)
+        self.after_request_funcs.setdefault(None, []).append(f)
         return f
 
     @setupmethod
     def teardown_request(self, f: T_teardown) -> T_teardown:
         """Call *f* at the end of each request, with the unhandled exception or None."""
-        self.teardown_request_funcs[None].append(f)
+        self.teardown_request_funcs.setdefault(None, []).append(f)
         return f
 
     @setupmethod
     def url_defaults(self, f: T_url_defaults) -> T_url_defaults:
         """Call *f* with the endpoint and the mutable values of each URL that is built."""
-        self.url_default_functions[None].append(f)
+        self.url_default_functions.setdefault(None, []).append(f)
         return f
 
     # Error handlers
@@ -325,7 +333,11 @@ class Scaffold(metaclass=ComponentType):
         return open_resource_file(self.root_path, resource, mode, encoding)
 
 
-def merge_hooks(target: HookTable[F], source: Mapping[str | None, list[F]], name: str) -> None:
+def merge_hooks(
+    target: dict[AppOrBlueprintKey, list[F]],
+    source: Mapping[AppOrBlueprintKey, list[F]],
+    name: str,
+) -> None:
     """Add the hooks of a blueprint to its app's table, under the blueprint's full *name*."""
     for key, hooks in source.items():
-        target[name if key is None else f"{name}.{key}"].extend(hooks)
+        target.setdefault(name if key is None else f"{name}.{key}", []).extend(hooks)

@@ -20,7 +20,13 @@ from cruse_core.context import current
 from cruse_core.scaffold import setupmethod
 from cruse_templating import jinja
 from cruse_templating.class_defaults import copied_dict, late
-from cruse_templating.processors import ContextProcessorTable, Processors, default_context_processor
+from cruse_templating.processors import (
+    ContextProcessors,
+    ContextProcessorTable,
+    Processors,
+    default_context_processor,
+    get_processors,
+)
 from cruse_templating.registering import make_decorator
 from cruse_templating.types import (
     TemplateContextProcessorCallable,
@@ -149,7 +155,7 @@ class TemplatingApp(App):
     # Context processors
 
     @cached_property
-    def template_context_processors(self) -> ContextProcessorTable:
+    def template_context_processors(self) -> ContextProcessors:
         """Context processors, by the full name of their blueprint; None for the app's."""
         table = ContextProcessorTable()
         table[None] = [default_context_processor]
@@ -158,7 +164,7 @@ class TemplatingApp(App):
     @setupmethod
     def context_processor(self, f: T_context_processor) -> T_context_processor:
         """Call *f* before each template is rendered, and give the template what it returns."""
-        self.template_context_processors[None].append(f)
+        self.template_context_processors.setdefault(None, []).append(f)
         return f
 
     def _context_processors(self) -> Processors:
@@ -166,7 +172,7 @@ class TemplatingApp(App):
         ctx = current.get(None)
         request_ctx = None if ctx is None else ctx.request_context
         endpoint = None if request_ctx is None else request_ctx.request.endpoint
-        return self.template_context_processors.get_for(endpoint)
+        return get_processors(self.template_context_processors, endpoint)
 
     def update_template_context(self, context: dict[str, Any]) -> None:
         """Add the values of the context processors to *context*; what is there already stays."""

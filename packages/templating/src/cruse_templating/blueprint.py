@@ -13,7 +13,7 @@ from cruse_core import Blueprint, BlueprintSetupState
 from cruse_core.scaffold import merge_hooks, setupmethod
 from cruse_templating import jinja
 from cruse_templating.app import TemplatingApp
-from cruse_templating.processors import ContextProcessorTable
+from cruse_templating.processors import ContextProcessors, ContextProcessorTable
 from cruse_templating.registering import make_decorator
 from cruse_templating.types import (
     TemplateContextProcessorCallable,
@@ -41,7 +41,7 @@ class TemplatingBlueprint(Blueprint):
     # Context processors
 
     @cached_property
-    def template_context_processors(self) -> ContextProcessorTable:
+    def template_context_processors(self) -> ContextProcessors:
         """Context processors for the blueprint's own requests, under the key None."""
         table = ContextProcessorTable()
 
@@ -57,7 +57,7 @@ class TemplatingBlueprint(Blueprint):
     @setupmethod
     def context_processor(self, f: T_context_processor) -> T_context_processor:
         """Give the values that *f* returns to each template of this blueprint's requests."""
-        self.template_context_processors[None].append(f)
+        self.template_context_processors.setdefault(None, []).append(f)
         return f
 
     @setupmethod
@@ -65,7 +65,8 @@ class TemplatingBlueprint(Blueprint):
         """Give the values that *f* returns to each template of the app."""
 
         def add(state: BlueprintSetupState) -> None:
-            state.app.require(TemplatingApp).template_context_processors[None].append(f)
+            app = state.app.require(TemplatingApp)
+            app.template_context_processors.setdefault(None, []).append(f)
 
         self.record_once(add)
         return f

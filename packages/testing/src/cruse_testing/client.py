@@ -55,7 +55,7 @@ class Client(werkzeug.test.Client):
         **kwargs: Of the same.
     """
 
-    application: Any
+    application: ClientApp  # type: ignore[assignment]  # a WSGI application, and more
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -67,11 +67,6 @@ class Client(werkzeug.test.Client):
         self.preserve_context = False
         self._ended_contexts: list[RequestContext] = []
         self._kept_context = ExitStack()
-
-    @property
-    def _app(self) -> ClientApp:
-        app: ClientApp = self.application
-        return app
 
     # Requests
 
@@ -95,7 +90,7 @@ class Client(werkzeug.test.Client):
         self._kept_context.close()
         self._ended_contexts.clear()
         response = super().open(request, buffered=buffered, follow_redirects=follow_redirects)
-        response.json_module = self._app.json  # type: ignore[assignment]  # has what is used of it
+        response.json_module = self.application.json  # type: ignore[assignment]  # has what is used of it
         if self._ended_contexts:
             # After redirects, the last request is the one that has answered.
             self._kept_context.enter_context(self._ended_contexts[-1])
@@ -116,7 +111,7 @@ class Client(werkzeug.test.Client):
         self, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> BaseRequest:
         """Return the request that an `EnvironBuilder` with these arguments describes."""
-        builder = EnvironBuilder(self._app, *args, **kwargs)
+        builder = EnvironBuilder(self.application, *args, **kwargs)
         try:
             return self._request_from_environ(builder.get_environ())
         finally:
@@ -158,7 +153,7 @@ class Client(werkzeug.test.Client):
                 "Cookies are disabled, so this client cannot hold a session. Create a client with "
                 "'use_cookies=True'."
             )
-        app = self._app
+        app = self.application
         interface = app.session_interface
         ctx = app.test_request_context(*args, **kwargs)
         self._add_cookies_to_wsgi(ctx.request.environ)
