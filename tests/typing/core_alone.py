@@ -26,7 +26,7 @@ from cruse_core.checks import Checks
 from cruse_core.context import AppContext, RequestContext
 from cruse_core.findings import Finding, Severity
 from cruse_core.json_provider import DefaultJSONProvider, JSONProvider
-from cruse_core.sessions import SecureCookieSessionInterface, SessionInterface
+from cruse_core.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionInterface
 from cruse_core.types import ResponseReturnValue
 
 
@@ -57,6 +57,22 @@ assert_type(current_app, App)
 assert_type(g, AppGlobals)
 assert_type(request.blueprints, list[str])
 
+# What programs set on an app that is there.
+app.name = "shop"
+app.json.sort_keys = False
+app.json.ensure_ascii = False
+app.json.compact = True
+app.json.mimetype = "application/vnd.shop+json"
+app.json.default = str
+app.json = DefaultJSONProvider(app)
+app.view_functions = {"index": lambda: "index"}
+app.before_request_funcs = {None: [lambda: None]}
+app.after_request_funcs = {None: [lambda response: response]}
+app.teardown_request_funcs = {"shop": [lambda exc: None]}
+app.url_value_preprocessors = {None: [lambda endpoint, values: None]}
+app.url_default_functions = {None: [lambda endpoint, values: None]}
+app.teardown_appcontext_funcs = [lambda exc: None]
+
 with app.app_context() as ctx:
     assert_type(ctx, AppContext)
     g.user = "anyone"
@@ -64,6 +80,8 @@ with app.app_context() as ctx:
 with app.request_context({}) as request_ctx:
     assert_type(request_ctx, RequestContext)
     assert_type(request_ctx.request, Request)
+    request_ctx.request = MyRequest({})
+    request_ctx.session = SecureCookieSession()
 
 api = Blueprint("api", __name__, json_errors="negotiate", handle_unmatched=True)
 Blueprint("pages", __name__, json_errors=False)

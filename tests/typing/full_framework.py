@@ -170,6 +170,9 @@ assert_type(app.secret_key, str | bytes | None)
 assert_type(app.permanent_session_lifetime, timedelta)
 app.secret_key = "secret"
 app.permanent_session_lifetime = timedelta(days=1)
+app.json.sort_keys = False
+app.view_functions = {"index": lambda: "index"}
+app.template_context_processors = {None: [lambda: {"answer": 42}]}
 
 # Proxies are what they stand for.
 assert_type(current_app, Cruse)

@@ -106,6 +106,13 @@ class JSONProvider:
         app: The app whose `json` this is. It is not kept alive.
     """
 
+    # What a program sets on `app.json`. `DefaultJSONProvider` has them; another one may lack them.
+    default: Callable[[Any], Any]
+    ensure_ascii: bool
+    sort_keys: bool
+    compact: bool | None
+    mimetype: str
+
     def __init__(self, app: ProviderApp) -> None:
         self._app: ProviderApp = app if isinstance(app, weakref.ProxyTypes) else weakref.proxy(app)
 
