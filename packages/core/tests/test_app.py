@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from werkzeug.datastructures import ImmutableDict
 from werkzeug.exceptions import Aborter
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -95,7 +96,7 @@ class TestRootPath:
         with pytest.raises(RootPathError, match="Pass 'root_path' explicitly"):
             App("app_space")
         assert App("app_space", root_path=str(tmp_path)).root_path == str(tmp_path)
-        monkeypatch.delitem(sys.modules, "app_space")
+        del sys.modules["app_space"]
 
 
 class TestInstancePath:
@@ -441,6 +442,29 @@ class TestOverridePoints:
         app.url_map = Map([Rule("/b", endpoint="a")])
         assert client.get("/a").status_code == 404
         assert client.get("/b").text == "a"
+
+    def test_defaults_of_all_classes_come_together(self) -> None:
+        class Caching(App):
+            default_config = ImmutableDict(CACHE="memory", STRICT_ROUTES=True)
+
+        class Mailing(App):
+            default_config = ImmutableDict(MAIL_PORT=25, STRICT_ROUTES=False)
+
+        class Depot(Caching, Mailing):
+            """Says nothing of its own."""
+
+        config = Depot("depot", root_path=".").config
+        assert (config["CACHE"], config["MAIL_PORT"]) == ("memory", 25)
+        assert config["STRICT_ROUTES"] is True
+        assert config["SESSION_COOKIE_NAME"] == "session"
+
+    def test_defaults_may_be_a_property(self) -> None:
+        class Depot(App):
+            @property
+            def default_config(self) -> dict[str, Any]:  # type: ignore[override]  # as found
+                return {"PLACE": self.import_name}
+
+        assert Depot("depot", root_path=".").config["PLACE"] == "depot"
 
     def test_defaults_of_the_class_stay_as_they_are(self, app: App) -> None:
         app.config["SECRET_KEY"] = "other"

@@ -113,6 +113,7 @@ class App(UrlBuilder):
     # Whether one rule for a subdomain has been told of, where none is matched.
     _told_of_subdomain = False
 
+    #: The settings that an app starts with; those of a subclass are added to them.
     default_config: Mapping[str, Any] = ImmutableDict(
         DEBUG=None,
         TESTING=False,
@@ -278,9 +279,17 @@ class App(UrlBuilder):
             instance_relative: Whether names of files start from the instance path.
         """
         root_path = self.instance_path if instance_relative else self.root_path
-        defaults = dict(self.default_config)
-        defaults["DEBUG"] = debug_flag()
-        return self.config_class(root_path, defaults)
+        return self.config_class(root_path, {**self._find_defaults(), "DEBUG": debug_flag()})
+
+    def _find_defaults(self) -> dict[str, Any]:
+        """Return the defaults of each class that this app is derived from, and its own."""
+        defaults: dict[str, Any] = {}
+        for cls in reversed(type(self).__mro__):
+            own = vars(cls).get("default_config")
+            if isinstance(own, Mapping):
+                defaults.update(own)
+        # It may also be a property, or an attribute of this one app.
+        return {**defaults, **self.default_config}
 
     def _make_json_provider(self) -> JSONProvider:
         """Make what `app.json` starts as; the settings decide unless a subclass does."""

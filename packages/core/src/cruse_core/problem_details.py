@@ -87,7 +87,7 @@ def find_json_errors(app: ProblemApp) -> JSONErrors:
         for name in app.error_blueprints():
             if name in by_blueprint:
                 return by_blueprint[name]
-    # A class with a `default_config` written for Flask lacks the key.
+    # Settings that a program has put in place of the app's may lack the key.
     return get_json_errors("JSON_ERRORS", app.config.get("JSON_ERRORS", "never"))
 
 
