@@ -115,6 +115,7 @@ class TestAttributes:
             "matches_directly",
             "plans",
             "prefix_owners",
+            "pushes_app_context",
             "takes_short_path",
         }
         names = find_names("app")

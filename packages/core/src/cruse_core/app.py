@@ -23,7 +23,7 @@ from cruse_core.call_sites import CallSite, find_call_site
 from cruse_core.checks import Checks
 from cruse_core.components import APP_STAND_INS, missing_component_text, place_stand_ins
 from cruse_core.config import Config
-from cruse_core.context import AppContext, RequestContext
+from cruse_core.context import AppContext, RequestContext, makes_unnoticed
 from cruse_core.environment import debug_flag
 from cruse_core.errors import (
     EndpointConflictError,
@@ -36,6 +36,7 @@ from cruse_core.json_provider import (
     DefaultJSONProvider,
     JSONProvider,
 )
+from cruse_core.overrides import Originals, watchers
 from cruse_core.places import find_place
 from cruse_core.prefix_owners import PrefixOwners
 from cruse_core.problem_details import JSONErrors
@@ -50,7 +51,7 @@ from cruse_core.rule_options import (
 )
 from cruse_core.scaffold import endpoint_from_view, setupmethod
 from cruse_core.sessions import SecureCookieSessionInterface, SessionInterface
-from cruse_core.short_path import STEPS, has_own_steps
+from cruse_core.short_path import STEPS
 from cruse_core.types import RouteCallable, TeardownCallable, WSGIEnvironment
 from cruse_core.url_building import UrlBuilder
 from cruse_routing import Map, Rule
@@ -62,9 +63,12 @@ T_teardown = TypeVar("T_teardown", bound=TeardownCallable)
 _SHORT_CUT_SWITCHES = STEPS.union(
     {
         "after_request_funcs",
+        "app_context",
+        "app_ctx_globals_class",
         "async_to_sync",
         "before_request_funcs",
         "ensure_sync",
+        "request_class",
         "subdomain_matching",
         "teardown_request_funcs",
         "url_map",
@@ -169,7 +173,7 @@ class App(UrlBuilder):
         root_path: str | None = None,
     ) -> None:
         self._got_first_request = False
-        type(self).watchers.add(self)
+        watchers.add(self)
         super().__init__(import_name, static_folder, static_url_path, template_folder, root_path)
         self.blueprints: dict[str, RegisteredBlueprint] = {}
         self.json_errors_by_blueprint: dict[str, JSONErrors] = {}
@@ -225,10 +229,18 @@ class App(UrlBuilder):
         self.matches_directly = (
             isinstance(values.get("url_map"), Map)
             and not values.get("subdomain_matching")
-            and "create_url_adapter" not in values
-            and type(self).create_url_adapter is App.create_url_adapter
+            and _MATCHING.are_kept_on(self)
         )
-        self.takes_short_path = self.matches_directly and not has_own_steps(self, App)
+        self.pushes_app_context = not (AppContext._is_plain and _APP_CONTEXT.are_kept_on(self))
+        self._converts_once = _CONVERSION.are_kept_on(self)
+        self.takes_short_path = (
+            self.matches_directly
+            and not self.pushes_app_context
+            and RequestContext._is_plain
+            and getattr(self.request_class, "_is_made_when_read", False)
+            and makes_unnoticed(self.app_ctx_globals_class)
+            and _STEPS.are_kept_on(self)
+        )
 
     def _check_setup_finished(self, f_name: str) -> None:
         if self._got_first_request:
@@ -520,6 +532,12 @@ class App(UrlBuilder):
         finally:
             # An app that is run from an interactive prompt may be set up further afterwards.
             self._got_first_request = False
+
+
+_STEPS = Originals(App, STEPS)
+_MATCHING = Originals(App, ["create_url_adapter"])
+_APP_CONTEXT = Originals(App, ["app_context"])
+_CONVERSION = Originals(App, ["async_to_sync", "ensure_sync"])
 
 
 def _title(view: RouteCallable) -> str:

@@ -7,10 +7,10 @@ strings, so that a bare app can say which distribution provides what it was aske
 from __future__ import annotations
 
 from abc import ABCMeta
-from typing import Any, ClassVar, NoReturn
-from weakref import WeakSet
+from typing import Any, NoReturn
 
 from cruse_core.errors import ComponentOrderError
+from cruse_core.overrides import watchers
 
 TEMPLATING = ("cruse-templating", "cruse_templating", "TemplatingApp")
 COMMANDS = ("cruse-cli", "cruse_cli", "CommandsApp")
@@ -168,14 +168,9 @@ def place_stand_ins(owner: type, providers: dict[str, Provider]) -> None:
 class ComponentType(ABCMeta):
     """The class of app and blueprint classes: it explains bases that stand in the wrong order.
 
-    It derives from `ABCMeta`, so that an app class may have abstract mixins.
-
-    Attributes:
-        watchers: Instances that want to know when an attribute of their class is set: they may have
-            found out something about it.
+    It derives from `ABCMeta`, so that an app class may have abstract mixins. The `watchers` that
+    are instances of such a class are told when one of its attributes is set.
     """
-
-    watchers: ClassVar[WeakSet[Any]] = WeakSet()
 
     def __setattr__(cls, name: str, value: Any) -> None:
         super().__setattr__(name, value)
@@ -186,7 +181,7 @@ class ComponentType(ABCMeta):
         cls._tell_watchers()
 
     def _tell_watchers(cls) -> None:
-        for instance in tuple(ComponentType.watchers):
+        for instance in tuple(watchers):
             # Not isinstance: `ABCMeta` sets attributes of a class that cannot answer yet.
             if cls in type(instance).__mro__:
                 instance._look_for_short_cuts()

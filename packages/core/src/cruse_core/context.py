@@ -22,6 +22,7 @@ from cruse_core.app_globals import AppGlobals
 from cruse_core.context_app import ContextApp
 from cruse_core.errors import OutOfContextError
 from cruse_core.lazy import lazy
+from cruse_core.overrides import Originals, WatchedType
 from cruse_core.plan import Plan
 from cruse_core.requests import Request
 from cruse_core.sessions import SessionInterface, SessionMixin
@@ -37,7 +38,7 @@ _NOTHING_FOUND = (None, None, None)
 CURRENT_EXCEPTION: Any = object()
 
 
-class Context:
+class Context(metaclass=WatchedType):
     """What the context of a command and that of a request have in common.
 
     Attributes:
@@ -55,6 +56,17 @@ class Context:
 
     preserved = False
 
+    # What a request calls, and whether it all is as it was written.
+    _watched = frozenset({"__init__", "__new__", "match_request", "pop", "push"})
+    _is_plain = True
+
+    @classmethod
+    def _look_afresh(cls) -> None:
+        # The originals of a class are not there yet while it is made.
+        cls._is_plain = all(
+            originals.are_kept_by(cls) for base, originals in _ORIGINALS if issubclass(cls, base)
+        )
+
     @lazy
     def g(self) -> AppGlobals:
         """Values of the app's own; those of the context around this one if it has joined that."""
@@ -62,6 +74,12 @@ class Context:
             return self.joined.g
         globals_: AppGlobals = self.app.app_ctx_globals_class()
         return globals_
+
+    def _make_observed_globals(self) -> None:
+        """Make `g` now if its class notices when that happens."""
+        cls = self.app.app_ctx_globals_class
+        if cls is not AppGlobals and not makes_unnoticed(cls):
+            self.g  # noqa: B018 - it is made by being read
 
     @property
     def owner(self) -> AnyContext:
@@ -170,6 +188,7 @@ class AppContext(Context):
         self.app = app
         self.joined = None
         self._tokens = ()
+        self._make_observed_globals()
 
     @lazy
     def url_adapter(self) -> MapAdapter | None:
@@ -249,6 +268,11 @@ class RequestContext(Context):
     _held_exc: BaseException | None = None
     # Whether it does so. What is set on the instance is taken off by whoever does the teardown.
     _waits = False
+    # The contexts that the view has left behind, the active one first.
+    _left: Sequence[AnyContext] = ()
+    # The app context that was pushed around this one, and what has ended the request.
+    _app_context: AppContext | None = None
+    _end_exc: BaseException | None = None
 
     def __init__(
         self,
@@ -378,6 +402,10 @@ class RequestContext(Context):
         outer = current.get(None)
         if outer is not None and not self._tokens:
             self.joined = outer if outer.app is app else None
+        if self.joined is None and not self._tokens:
+            if app.pushes_app_context:
+                self._push_app_context()
+            self._make_observed_globals()
         self._activate()
         if appcontext_pushed.receivers and self.joined is None and len(self._tokens) == 1:
             self._send(appcontext_pushed)
@@ -388,6 +416,12 @@ class RequestContext(Context):
         # A copy has the match already, with the values that the hooks have changed.
         if not self._copied:
             self.match_request()
+
+    def _push_app_context(self) -> None:
+        """Push what `app_context` makes, for whoever wants to see that: it owns `g` then."""
+        ctx: AppContext = self.app.app_context()
+        ctx.push()
+        self._app_context = self.joined = ctx
 
     def match_request(self) -> None:
         """Find the rule for the URL; a failure is kept, to be raised where the view would run."""
@@ -406,10 +440,14 @@ class RequestContext(Context):
         Raises:
             AssertionError: Another context is active, so that one must be popped first.
         """
-        self._require_active()
+        left, self._left = self._left, ()
+        if not left:
+            self._require_active()
         try:
             self._prepare_pop(exc_info()[1] if exc is CURRENT_EXCEPTION else exc)
         finally:
+            for ctx in left:
+                ctx.pop_left_behind(self)
             self._finish_pop()
 
     def end(self, exc: BaseException | None) -> None:
@@ -419,23 +457,18 @@ class RequestContext(Context):
             exc: The exception that ended the request.
         """
         left = [] if current.get(None) is self else find_contexts_within(self)
-        if not left:
-            self.pop(exc)
-            return
         # As in Flask, a teardown function may pop an app context that a hook has pushed.
         if any(ctx.request_context is not self for ctx in left):
             for ctx in left:
                 ctx.pop_left_behind(self)
-        try:
-            self._prepare_pop(exc)
-        finally:
-            for ctx in left:
-                ctx.pop_left_behind(self)
-            self._finish_pop()
+        self._left = left
+        self.pop(exc)
 
     def _prepare_pop(self, exc: BaseException | None) -> None:
         if len(self._tokens) > 1:
             return
+        if self._app_context is not None:
+            self._end_exc = exc
         if self._holds:
             self._held_exc = exc
             self._waits = True
@@ -444,6 +477,11 @@ class RequestContext(Context):
 
     def _finish_pop(self) -> None:
         self._deactivate()
+        if self._app_context is not None and not self._tokens:
+            if self._waits:
+                self._app_context._deactivate()
+            else:
+                self._pop_app_context()
         if appcontext_popped.receivers and self.joined is None and not self._tokens:
             self._send(appcontext_popped)
         if self._waits and not self._holds and not self._tokens:
@@ -528,11 +566,27 @@ class RequestContext(Context):
         if not self.__dict__.pop("_waits", False):
             return
         exc, self._held_exc = self._held_exc, None
+        app_context = self._app_context
+        if app_context is not None:
+            self._end_exc = exc
+            app_context._activate()
         token = current.set(self)
         try:
             self.tear_down(exc)
         finally:
             current.reset(token)
+            if app_context is not None:
+                self._pop_app_context()
+            del exc
+
+    def _pop_app_context(self) -> None:
+        ctx, self._app_context = self._app_context, None
+        exc, self._end_exc = self._end_exc, None
+        assert ctx is not None  # its caller has looked
+        try:
+            ctx.pop(exc)
+        finally:
+            self.joined = None
             del exc
 
     def drop_holds(self) -> None:
@@ -551,6 +605,17 @@ class RequestContext(Context):
     def __repr__(self) -> str:
         request = self.request
         return f"<{type(self).__name__} of {self.app.name!r}: {request.method} {request.url!r}>"
+
+
+_ORIGINALS: list[tuple[type[Context], Originals]] = [
+    (AppContext, Originals(AppContext, ["__init__", "__new__", "push", "pop"])),
+    (RequestContext, Originals(RequestContext, ["match_request", "push", "pop"])),
+]
+
+
+def makes_unnoticed(globals_class: type[AppGlobals]) -> bool:
+    """Return whether *globals_class* has no constructor, so that it does not matter when `g` is."""
+    return globals_class.__init__ is object.__init__ and globals_class.__new__ is object.__new__
 
 
 AnyContext: TypeAlias = AppContext | RequestContext

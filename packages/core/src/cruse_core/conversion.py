@@ -39,6 +39,9 @@ class ConversionContext(Protocol):
         ...
 
 
+# As it was written: it may be replaced on its class, too.
+_JSON_RESPONSE = DefaultJSONProvider.response
+
 ACCEPTED = (
     "A view returns a str, bytes, dict, list, iterator, response object or WSGI callable; or a "
     "tuple of one of these with a status, headers, or both"
@@ -65,7 +68,7 @@ def find_plain_body(app: ProblemApp, rv: Any) -> tuple[str, Any] | None:
         provider = app.json
         if (
             isinstance(provider, DefaultJSONProvider)
-            and type(provider).response is DefaultJSONProvider.response
+            and type(provider).response is _JSON_RESPONSE
             and "response" not in provider.__dict__
         ):
             document = provider.make_document(rv)

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
+from cruse_core.overrides import find_definition
+
 
 class LateAttribute:
     """Make a value at first use and keep it in the instance's `__dict__`.
@@ -45,11 +47,4 @@ def install(cls: type, attributes: Iterable[LateAttribute]) -> None:
 
 def inherits_all(cls: type, base: type, names: Iterable[str]) -> bool:
     """Return whether *cls* has what *base* has under each of the *names*."""
-    return all(_find_definition(cls, name) is _find_definition(base, name) for name in names)
-
-
-def _find_definition(cls: type, name: str) -> object:
-    for base in cls.__mro__:
-        if name in base.__dict__:
-            return base.__dict__[name]
-    return None
+    return all(find_definition(cls, name) is find_definition(base, name) for name in names)

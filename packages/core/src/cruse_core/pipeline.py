@@ -94,6 +94,10 @@ class Pipeline(Scaffold):
     matches_directly: bool
     # Whether no step is replaced; see `short_path.py`.
     takes_short_path: bool
+    # Whether each request has the context around it that `app_context` makes, for who looks there.
+    pushes_app_context: bool
+    # Whether nobody notices if functions are made synchronous once, and not by each request.
+    _converts_once: bool
 
     testing = ConfigAttribute[bool]("TESTING")
 
@@ -505,9 +509,13 @@ class Pipeline(Scaffold):
                 before=self.before_request_funcs,
                 after=self.after_request_funcs,
                 teardown=self.teardown_request_funcs,
-                ensure_sync=self.ensure_sync,
+                ensure_sync=self.ensure_sync if self._converts_once else self._convert_late,
             )
         return plan
+
+    def _convert_late(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Return a function that asks `ensure_sync` at each call."""
+        return lambda *args, **kwargs: self.ensure_sync(func)(*args, **kwargs)
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """Return *func*, made callable from synchronous code if it is a coroutine function."""

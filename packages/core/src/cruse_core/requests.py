@@ -25,8 +25,9 @@ from cruse_core.bodies import BodyStream, make_read_stream, make_unread_stream, 
 from cruse_core.debug_helpers import attach_enctype_error_multidict
 from cruse_core.form_parser import FORM_MIMETYPE, SHORT_UPLOAD_BYTES, FormParser, parse_form
 from cruse_core.headers import RequestHeaders
-from cruse_core.late_attributes import LateAttribute, inherits_all, install
+from cruse_core.late_attributes import LateAttribute, install
 from cruse_core.limits import RequestLimit
+from cruse_core.overrides import Originals, WatchedType
 from cruse_core.parsing import (
     find_boundary,
     find_mimetype,
@@ -60,9 +61,11 @@ _STEPS: Final = (
     "stream",
     "want_form_data_parsed",
 )
+# A subclass that overrides one of these notices when a request is made, and when it ends.
+_CONSTRUCTION: Final = ("__init__", "__new__", "close")
 
 
-class Request(WerkzeugRequest):
+class Request(WerkzeugRequest, metaclass=WatchedType):
     """The request of one client, with the route that matched it.
 
     Args:
@@ -86,10 +89,17 @@ class Request(WerkzeugRequest):
     _body_was_read = False
     _form_was_parsed = False
     _is_plain: ClassVar[bool] = True
+    # Whether nobody notices if a request is made when it is first read, or never.
+    _is_made_when_read: ClassVar[bool] = True
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        cls._is_plain = inherits_all(cls, Request, _STEPS)
+        cls._look_afresh()
+
+    @classmethod
+    def _look_afresh(cls) -> None:
+        cls._is_plain = _ORIGINAL_STEPS.are_kept_by(cls)
+        cls._is_made_when_read = _ORIGINAL_CONSTRUCTION.are_kept_by(cls)
 
     def __init__(
         self, environ: WSGIEnvironment, populate_request: bool = True, shallow: bool = False
@@ -429,3 +439,7 @@ install(
         for name, make in _LATE_VALUES.items()
     ],
 )
+
+_ORIGINAL_STEPS: Final = Originals(Request, _STEPS)
+_ORIGINAL_CONSTRUCTION: Final = Originals(Request, _CONSTRUCTION)
+Request._watched = frozenset({*_STEPS, *_CONSTRUCTION})

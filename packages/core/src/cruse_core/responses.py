@@ -23,7 +23,8 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 from cruse_core.active_app import find_active_app
 from cruse_core.conditions import find_range, find_refusal
 from cruse_core.headers import find_plain_pairs, get_pairs, make_headers
-from cruse_core.late_attributes import LateAttribute, inherits_all, install
+from cruse_core.late_attributes import LateAttribute, install
+from cruse_core.overrides import Originals, WatchedType
 from cruse_core.text_cache import TextCache
 
 
@@ -120,7 +121,7 @@ class _SettledClassChange:
         vars(object)["__class__"].__set__(self, cls)
 
 
-class Response(_SettledClassChange, WerkzeugResponse):
+class Response(_SettledClassChange, WerkzeugResponse, metaclass=WatchedType):
     """The answer to one request: a body, a status and headers; HTML unless told otherwise."""
 
     default_mimetype: str | None = "text/html"
@@ -139,8 +140,12 @@ class Response(_SettledClassChange, WerkzeugResponse):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        cls._is_plain = inherits_all(cls, Response, _STEPS)
-        cls.is_left_out = cls._is_plain and inherits_all(cls, Response, _CONSTRUCTION)
+        cls._look_afresh()
+
+    @classmethod
+    def _look_afresh(cls) -> None:
+        cls._is_plain = _ORIGINAL_STEPS.are_kept_by(cls)
+        cls.is_left_out = cls._is_plain and _ORIGINAL_CONSTRUCTION.are_kept_by(cls)
 
     def __init__(
         self,
@@ -499,3 +504,7 @@ install(
         LateAttribute("json_module", _make_json_module),
     ],
 )
+
+_ORIGINAL_STEPS: Final = Originals(Response, _STEPS)
+_ORIGINAL_CONSTRUCTION: Final = Originals(Response, _CONSTRUCTION)
+Response._watched = frozenset({*_STEPS, *_CONSTRUCTION})

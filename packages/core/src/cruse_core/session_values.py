@@ -15,6 +15,7 @@ from cruse_core.json_provider import DefaultJSONProvider
 from cruse_core.json_tags import TaggedJSONSerializer
 
 _logger = logging.getLogger("cruse_core")
+_LOADS = DefaultJSONProvider.loads
 
 
 class SessionJSON(Protocol):
@@ -66,7 +67,7 @@ def find_values(
     """Return what a session of this *document* holds; None, and it is logged, if that is none."""
     try:
         values = provider.loads(document)
-        if type(provider).loads is not DefaultJSONProvider.loads or tagged.may_be_tagged(document):
+        if type(provider).loads is not _LOADS or tagged.may_be_tagged(document):
             values = tagged.untag_all(values)
     except Exception as error:
         tell_of_nonsense(error)

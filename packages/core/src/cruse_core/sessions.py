@@ -19,6 +19,7 @@ from cruse_core.cookie_signing import CookieSigner, get_signer, may_contain
 from cruse_core.errors import SecretKeyError
 from cruse_core.headers import append_plain
 from cruse_core.json_tags import TaggedJSONSerializer
+from cruse_core.overrides import Originals, WatchedType
 from cruse_core.requests import Request
 from cruse_core.responses import Response
 from cruse_core.secret_keys import get_signing_keys
@@ -180,7 +181,21 @@ class NullSession(SecureCookieSession):
     clear = pop = popitem = setdefault = update = _refuse
 
 
-class SessionInterface:
+# Methods after whose replacement a session may matter although nobody has read it.
+_STEPS = frozenset(
+    {
+        "get_signing_serializer",
+        "is_null_session",
+        "make_null_session",
+        "open_session",
+        "save_session",
+        "session_class",
+        "should_set_cookie",
+    }
+)
+
+
+class SessionInterface(metaclass=WatchedType):
     """How sessions are opened and saved; a subclass gives at least those two methods.
 
     The session is opened before the URL of the request is matched, and saved after the
@@ -193,6 +208,12 @@ class SessionInterface:
     pickle_based = False
     #: Whether the pipeline may wait with opening the session until somebody reads it.
     opens_when_read = False
+
+    _watched = _STEPS
+
+    @classmethod
+    def _look_afresh(cls) -> None:
+        """Do nothing: only the interface below depends on what was changed."""
 
     def open_session(self, app: SessionApp, request: Request) -> SessionMixin | None:
         """Return the session of *request*; None if the app lacks the settings for one."""
@@ -276,16 +297,12 @@ def _sha1(string: bytes = b"") -> Any:
     return hashlib.sha1(string)  # noqa: S324 - the default that keeps Flask's cookies valid
 
 
-# Methods after whose replacement a session may matter although nobody has read it.
-_STEPS = frozenset({"open_session", "save_session", "session_class", "should_set_cookie"})
-
-
 class SecureCookieSessionInterface(SessionInterface):
     """Keeps the session in a cookie that is signed by ItsDangerous, or as it would sign.
 
-    The session is opened when it is first read. If a subclass or an assignment replaces one of
-    `open_session`, `save_session`, `should_set_cookie` and `session_class`, it is opened before the
-    URL is matched, as with any other interface.
+    The session is opened when it is first read. If a subclass or an assignment replaces what opens
+    and saves it, or `session_class`, it is opened before the URL is matched, as with any other
+    interface.
     """
 
     #: Mixed into the key, so that no other signature of the app passes for a session's.
@@ -300,15 +317,28 @@ class SecureCookieSessionInterface(SessionInterface):
     session_class: type[SecureCookieSession] = SecureCookieSession
     opens_when_read: bool = True
 
+    # Whether a subclass has said that it never does.
+    _opens_at_once = False
+
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        if not _STEPS.isdisjoint(vars(cls)):
-            cls.opens_when_read = False
+        if vars(cls).get("opens_when_read") is False:
+            cls._opens_at_once = True
+        cls._look_afresh()
+
+    @classmethod
+    def _look_afresh(cls) -> None:
+        cls.opens_when_read = not cls._opens_at_once and _ORIGINAL_STEPS.are_kept_by(cls)
 
     def __setattr__(self, name: str, value: Any) -> None:
         super().__setattr__(name, value)
         if name in _STEPS:
             self.opens_when_read = False
+
+    def __delattr__(self, name: str) -> None:
+        super().__delattr__(name)
+        if name in _STEPS and _STEPS.isdisjoint(vars(self)):
+            vars(self).pop("opens_when_read", None)
 
     def open_session(self, app: SessionApp, request: Request) -> SecureCookieSession | None:
         """Return the session in the request's cookie; an empty one if there is no valid cookie.
@@ -486,6 +516,7 @@ def _find_values(
 
 
 _GET_SIGNING_SERIALIZER = SecureCookieSessionInterface.get_signing_serializer
+_ORIGINAL_STEPS = Originals(SecureCookieSessionInterface, _STEPS)
 
 session_json_serializer = TaggedJSONSerializer()
 SecureCookieSessionInterface.serializer = session_json_serializer

@@ -95,14 +95,6 @@ class ShortPathApp(ContextApp, ProblemApp, SavingApp, Protocol):
         ...
 
 
-def has_own_steps(app: object, framework_class: type) -> bool:
-    """Return whether any of `STEPS` is not that of *framework_class* on *app* or its class."""
-    cls = type(app)
-    return not STEPS.isdisjoint(app.__dict__) or any(
-        getattr(cls, name) is not getattr(framework_class, name) for name in STEPS
-    )
-
-
 def serve(
     app: ShortPathApp, environ: WSGIEnvironment, start_response: StartResponse
 ) -> Iterable[bytes] | None:
