@@ -67,6 +67,10 @@ class JSONNumberError(CruseError, ValueError):
     """The value of a JSON response contains NaN or infinity."""
 
 
+class ServerProtocolError(CruseError, TypeError):
+    """A server called the app in another way than WSGI's."""
+
+
 class ViewReturnError(CruseError, TypeError):
     """A view returned a value that cannot become a response."""
 

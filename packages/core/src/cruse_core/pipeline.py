@@ -46,6 +46,7 @@ from cruse_core.problem_details import JSONErrors
 from cruse_core.requests import Request
 from cruse_core.responses import Response
 from cruse_core.scaffold import Scaffold
+from cruse_core.server_protocols import refuse_other_protocols
 from cruse_core.sessions import SessionInterface, save_session
 from cruse_core.short_path import serve
 from cruse_core.signals import (
@@ -136,11 +137,23 @@ class Pipeline(Scaffold):
         """Logger with the name of the app; in debug mode it logs everything."""
         return create_logger(self)
 
-    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Serve a request; middleware may be wrapped around `wsgi_app`."""
+    def __call__(
+        self,
+        environ: WSGIEnvironment,
+        start_response: StartResponse = refuse_other_protocols,
+        _send: object = None,
+    ) -> Iterable[bytes]:
+        """Serve a request; middleware may be wrapped around `wsgi_app`.
+
+        Raises:
+            ServerProtocolError: The server speaks ASGI or RSGI: it gives one or three arguments, or
+                two others.
+        """
         try:
             return self.wsgi_app(environ, start_response)
         except Exception as error:
+            # A request of WSGI pays nothing for the look at what it is.
+            refuse_other_protocols(environ, None)
             shorten_traceback(error)
             raise
 
@@ -158,6 +171,8 @@ class Pipeline(Scaffold):
             chunks = serve(self, environ, start_response)
             if chunks is not None:
                 return chunks
+        if "REQUEST_METHOD" not in environ:
+            refuse_other_protocols(environ, None)
         ctx = self.request_context(environ)
         error: BaseException | None = None
         try:
