@@ -3,9 +3,13 @@ from __future__ import annotations
 import pickle
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import jinja2
 import pytest
+from jinja2 import TemplateNotFound, TemplatesNotFound
+from werkzeug.debug import DebuggedApplication
+from werkzeug.test import Client
 
 from cruse_core.errors import CruseError
 from cruse_templating import TemplatingApp, TemplatingBlueprint, render_template
@@ -16,6 +20,13 @@ from cruse_templating.errors import (
 )
 
 WriteTemplate = Callable[..., Path]
+
+
+def _show(names: list[Any]) -> str:
+    try:
+        return render_template(names)
+    except TemplateNotFound as error:
+        return str(error)
 
 
 class TestMissingTemplateError:
@@ -34,8 +45,8 @@ class TestMissingTemplateError:
         )
         with app.app_context(), pytest.raises(MissingTemplateError) as caught:
             render_template("nope.html")
-        text = str(caught.value)
-        assert text == str(caught.value)
+        [text] = caught.value.__notes__
+        assert text == caught.value.explanation
         assert f"{tmp_path / 'app' / 'templates'} of application 'shop'" in text
         assert f"{tmp_path / 'gone'} (no such folder) of blueprint 'b' (pkg.b)" in text
         assert "Create it in one of these places." in text
@@ -69,6 +80,30 @@ class TestMissingTemplateError:
         with app.app_context(), pytest.raises(MissingTemplateError, match=r"mean 'layout\.html'"):
             render_template("page.html")
 
+    def test_text_is_that_of_jinja2_and_the_log_has_the_rest(
+        self, app: TemplatingApp, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        """A program may show the text to its visitors; they need not know folders."""
+        app.add_url_rule("/shown", "shown", lambda: _show(["nope.html"]))
+        app.add_url_rule("/several", "several", lambda: _show(["a.html", "b.html"]))
+        app.add_url_rule("/raised", "raised", lambda: render_template("nope.html"))
+        app.testing = False
+        client = Client(app)
+
+        assert client.get("/shown").text == str(TemplatesNotFound(["nope.html"]))
+        assert client.get("/several").text == str(TemplatesNotFound(["a.html", "b.html"]))
+        assert client.get("/raised").status_code == 500
+        assert app.root_path in caplog.text
+
+        page = DebuggedApplication(app)
+        app.debug = True
+        assert "It was looked for in" in Client(page).get("/raised").text
+
+    def test_text_of_a_single_name_is_the_name(self, app: TemplatingApp) -> None:
+        with app.app_context(), pytest.raises(TemplateNotFound) as caught:
+            render_template("nope.html")
+        assert str(caught.value) == "nope.html"
+
     def test_does_not_stop_an_include_that_ignores_it(
         self, app: TemplatingApp, write_template: WriteTemplate
     ) -> None:
@@ -81,7 +116,7 @@ class TestMissingTemplateError:
             render_template("nope.html")
         copy = pickle.loads(pickle.dumps(caught.value))
         assert isinstance(copy, jinja2.TemplateNotFound)
-        assert (copy.name, str(copy)) == ("nope.html", str(caught.value))
+        assert (copy.name, copy.__notes__) == ("nope.html", caught.value.__notes__)
 
 
 class TestMissingTemplatesError:
@@ -93,15 +128,15 @@ class TestMissingTemplatesError:
             render_template(["qqq", "indx.html"])
         assert isinstance(caught.value, MissingTemplatesError)
         assert caught.value.templates == ["qqq", "indx.html"]
-        assert "None of the templates 'qqq', 'indx.html' was found" in str(caught.value)
-        assert "Did you mean 'index.html'?" in str(caught.value)
+        assert "None of the templates 'qqq', 'indx.html' was found" in caught.value.explanation
+        assert "Did you mean 'index.html'?" in caught.value.explanation
 
     def test_can_be_pickled(self, app: TemplatingApp) -> None:
         with app.app_context(), pytest.raises(MissingTemplatesError) as caught:
             render_template(["a", "b"])
         copy = pickle.loads(pickle.dumps(caught.value))
         assert isinstance(copy, jinja2.TemplatesNotFound)
-        assert (copy.templates, str(copy)) == (["a", "b"], str(caught.value))
+        assert (copy.templates, copy.__notes__) == (["a", "b"], caught.value.__notes__)
 
 
 class TestFindNearestName:

@@ -150,10 +150,13 @@ def _unpack(rv: tuple[Any, ...], ctx: ConversionContext) -> tuple[Any, Any, Any]
         if isinstance(rv[1], (Headers, dict, tuple, list)):
             return rv[0], None, rv[1]
         return rv[0], rv[1], None
-    raise ViewReturnError(
-        f"The view of endpoint {ctx.request.endpoint!r} returned a tuple of {len(rv)} items: "
-        f"{rv!r}. A tuple must have the form (body, status, headers), (body, status) or "
-        "(body, headers). Return one of these; for a list in JSON, return a list."
+    raise _noted(
+        ViewReturnError(
+            f"The view of endpoint {ctx.request.endpoint!r} returned a tuple of {len(rv)} items. "
+            "A tuple must have the form (body, status, headers), (body, status) or (body, headers)."
+            " Return one of these; for a list in JSON, return a list."
+        ),
+        rv,
     )
 
 
@@ -185,10 +188,11 @@ def _adopt(response_class: type[Response], rv: Any, ctx: ConversionContext) -> A
     try:
         return response_class.force_type(rv, ctx.request.environ)
     except TypeError as exc:
-        raise ViewReturnError(
-            f"The view of endpoint {ctx.request.endpoint!r} returned {rv!r} (it was a "
+        error = ViewReturnError(
+            f"The view of endpoint {ctx.request.endpoint!r} returned an object (it was a "
             f"{type(rv).__name__}), and calling it as a WSGI application failed: {exc}. {ACCEPTED}."
-        ).with_traceback(exc.__traceback__) from None
+        )
+        raise _noted(error, rv).with_traceback(exc.__traceback__) from None
 
 
 def _refuse(rv: Any, ctx: ConversionContext) -> NoReturn:
@@ -199,7 +203,16 @@ def _refuse(rv: Any, ctx: ConversionContext) -> NoReturn:
             f"return statement. Without a value there is nothing to answer with. {ACCEPTED}; "
             'for an empty answer return ("", 204).'
         )
-    raise ViewReturnError(
-        f"The view of endpoint {ctx.request.endpoint!r} returned {rv!r}, but it was a "
-        f"{type(rv).__name__}. {ACCEPTED}."
+    raise _noted(
+        ViewReturnError(
+            f"The view of endpoint {ctx.request.endpoint!r} returned an object that cannot be an "
+            f"answer: it was a {type(rv).__name__}. {ACCEPTED}."
+        ),
+        rv,
     )
+
+
+def _noted(error: ViewReturnError, rv: Any) -> ViewReturnError:
+    """Note what a view returned, which is nothing for visitors that a program shows *error* to."""
+    error.add_note(f"It returned {rv!r}.")
+    return error

@@ -1,7 +1,9 @@
 """Say where a missing template was looked for, and which existing name is nearest.
 
-Both classes are caught by whoever catches those of Jinja2. The search for a nearest name waits
-until somebody reads the message: `{% include ... ignore missing %}` and lists of names never do.
+Both classes are caught by whoever catches those of Jinja2, and their text is that of Jinja2's: a
+program may show it to its visitors. The folders of the server stand in a note, which the log, the
+debugger and the traceback show. The search for a nearest name waits until one of these reads it:
+`{% include ... ignore missing %}` and lists of names never do.
 """
 
 from __future__ import annotations
@@ -81,16 +83,17 @@ class MissingTemplateError(CruseError, TemplateNotFound):
 
     @cached_property
     def explanation(self) -> str:
-        """The whole message."""
+        """Where it was looked for, and what to do."""
         what = f"Template {self._missing!r} was not found."
         return _explain(what, [self._missing], self._search)
 
-    def __str__(self) -> str:
-        return self.explanation
+    @cached_property
+    def __notes__(self) -> list[str]:  # type: ignore[override]  # its list can be added to
+        return [self.explanation]
 
-    def __reduce__(self) -> tuple[type[TemplateNotFound], tuple[str, str]]:
+    def __reduce__(self) -> tuple[type[TemplateNotFound], tuple[str], dict[str, list[str]]]:
         # Another process has neither the app nor its folders at hand: it gets the finished text.
-        return TemplateNotFound, (self._missing, str(self))
+        return TemplateNotFound, (self._missing,), {"__notes__": self.__notes__}
 
 
 class MissingTemplatesError(CruseError, TemplatesNotFound):
@@ -103,12 +106,13 @@ class MissingTemplatesError(CruseError, TemplatesNotFound):
 
     @cached_property
     def explanation(self) -> str:
-        """The whole message."""
+        """Where they were looked for, and what to do."""
         what = f"None of the templates {', '.join(map(repr, self._missing))} was found."
         return _explain(what, self._missing, self._search)
 
-    def __str__(self) -> str:
-        return self.explanation
+    @cached_property
+    def __notes__(self) -> list[str]:  # type: ignore[override]  # its list can be added to
+        return [self.explanation]
 
-    def __reduce__(self) -> tuple[type[TemplatesNotFound], tuple[list[str], str]]:
-        return TemplatesNotFound, (self._missing, str(self))
+    def __reduce__(self) -> tuple[type[TemplatesNotFound], tuple[list[str]], dict[str, list[str]]]:
+        return TemplatesNotFound, (self._missing,), {"__notes__": self.__notes__}
