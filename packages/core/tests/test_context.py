@@ -153,7 +153,7 @@ class TestAppContext:
         assert ends == [None]
 
     def test_pop_of_an_inactive_context_says_which_one_is_active(self, app: App) -> None:
-        outer, inner = app.app_context(), make_context(app, "/inner")
+        outer, inner = make_context(app, "/outer"), make_context(app, "/inner")
         outer.push()
         inner.push()
         with pytest.raises(AssertionError, match=r"/inner'.*Pop the active one first"):

@@ -12,7 +12,16 @@ import pytest
 from werkzeug.debug import DebuggedApplication
 from werkzeug.test import Client, create_environ, run_wsgi_app
 
-from cruse_core import App, RequestContext, current_app, g, has_app_context, request, session
+from cruse_core import (
+    App,
+    RequestContext,
+    current_app,
+    g,
+    has_app_context,
+    has_request_context,
+    request,
+    session,
+)
 from cruse_core.context import current
 from cruse_core.globals import request_ctx
 
@@ -83,6 +92,45 @@ class TestTearDown:
             upload = request.files["f"]
             assert not upload.stream.closed
         assert upload.stream.closed
+
+
+class TestOrder:
+    """An app context and the requests that share it end in any order."""
+
+    def test_app_context_may_end_before_the_request_that_shares_it(self, app: App) -> None:
+        ends: list[str] = []
+        app.teardown_appcontext(lambda exc: ends.append("app"))
+        app.teardown_request(lambda exc: ends.append("request"))
+        outer, inner = app.app_context(), make_context(app, "/inner")
+        outer.push()
+        g.name = "ann"
+        inner.push()
+        outer.pop()
+        assert (request.path, g.name, ends) == ("/inner", "ann", ["app"])
+        inner.pop()
+        assert ends == ["app", "request"]
+
+    def test_request_may_end_before_an_app_context_within(self, app: App) -> None:
+        outermost, outer, inner = app.app_context(), make_context(app), app.app_context()
+        for ctx in (outermost, outer, inner):
+            ctx.push()
+        outer.pop()
+        assert has_app_context()
+        assert not has_request_context()
+        inner.pop()
+        outermost.pop()
+
+    def test_contexts_stay_in_place_when_the_teardown_of_one_below_fails(self, app: App) -> None:
+        app.teardown_appcontext(lambda exc: 1 / 0)
+        app.logger.disabled = True
+        outer, inner = app.app_context(), make_context(app, "/inner")
+        outer.push()
+        inner.push()
+        with pytest.raises(ZeroDivisionError):
+            outer.pop()
+        assert request.path == "/inner"
+        inner.pop()
+        app.logger.disabled = False
 
 
 class TestPreservedContexts:

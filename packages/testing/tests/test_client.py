@@ -18,6 +18,7 @@ from cruse_core import (
     session,
     stream_with_context,
 )
+from cruse_core.globals import request_ctx
 from cruse_core.json_provider import DefaultJSONProvider
 from cruse_core.sessions import SecureCookieSessionInterface, SessionInterface, SessionMixin
 from cruse_testing import Client, EnvironBuilder, TestingApp
@@ -329,6 +330,62 @@ class TestContext:
                 client.get("/echo")
                 assert request.path == "/echo"
             assert request.path == "/outer"
+
+    def test_is_kept_when_an_app_context_around_it_ends(
+        self, app: TestingApp, client: Client
+    ) -> None:
+        ends: list[BaseException | None] = []
+        app.teardown_appcontext(ends.append)
+        with client:
+            with app.app_context():
+                g.name = "ann"
+                client.get("/echo")
+                client.get("/count")
+            assert (request.path, g.name) == ("/count", "ann")
+            assert ends == []
+        assert ends == [None]
+        assert not has_app_context()
+
+    def test_makes_way_for_the_next_one_below_a_context_pushed_since(
+        self, app: TestingApp, client: Client
+    ) -> None:
+        with client:
+            client.get("/echo")
+            with app.app_context():
+                assert request.path == "/echo"
+                client.get("/count")
+                assert request.path == "/count"
+            assert request.path == "/count"
+        assert not has_app_context()
+
+    def test_is_gone_with_the_client_below_a_context_pushed_since(
+        self, app: TestingApp, client: Client
+    ) -> None:
+        with client:
+            client.get("/echo")
+            later = app.app_context()
+            later.push()
+        assert has_app_context()
+        assert not has_request_context()
+        later.pop()
+
+    def test_of_two_clients_makes_way_for_each_other(self, app: TestingApp, client: Client) -> None:
+        with client, app.test_client() as other:
+            client.get("/echo")
+            other.get("/count")
+            client.get("/echo")
+            assert request.path == "/echo"
+            client.__exit__(None, None, None)
+            assert request.path == "/count"
+            client.__enter__()
+        assert not has_request_context()
+
+    def test_popped_by_hand_is_missed_at_the_next_request(self, client: Client) -> None:
+        with client:
+            client.get("/echo")
+            request_ctx.pop()
+            with pytest.raises(AssertionError, match="cannot be popped"):
+                client.get("/echo")
 
     def test_is_kept_by_one_block_at_a_time(self, client: Client) -> None:
         with client, pytest.raises(RuntimeError, match="Cannot nest client invocations"):

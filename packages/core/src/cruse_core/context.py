@@ -86,12 +86,21 @@ class Context(metaclass=WatchedType):
         """The context whose `g` this is, this one or the one that it was pushed in."""
         return cast("AnyContext", self) if self.joined is None else self.joined.owner
 
+    @property
+    def _has_owner(self) -> bool:
+        # An app context may end before a request that has joined it.
+        return self.joined is None or bool(self.owner._tokens)
+
     def push(self) -> None:
         """Make this the active context, until the matching `pop`."""
         raise NotImplementedError
 
     def pop(self, exc: BaseException | None = CURRENT_EXCEPTION) -> None:
         """End the most recent `push`; the last one runs the teardown functions."""
+        raise NotImplementedError
+
+    def _pop(self, exc: BaseException | None) -> None:
+        """Do so; the context is the active one."""
         raise NotImplementedError
 
     def _activate(self) -> None:
@@ -101,14 +110,55 @@ class Context(metaclass=WatchedType):
         current.reset(self._tokens[-1])
         self._tokens = self._tokens[:-1]
 
-    def _require_active(self) -> None:
-        active = current.get(None)
-        if active is not self:
-            raise AssertionError(
-                f"{self!r} cannot be popped: the active context is {active!r}. Contexts end in the "
-                "reverse order of their start, on the thread that started them. Pop the active "
-                "one first, or use 'with' instead of push() and pop()."
-            )
+    def _pop_out_of_order(self, exc: BaseException | None) -> None:
+        """End the most recent `push` although another context is active, where that is allowed.
+
+        As in Flask, an app context and the request contexts that share it end in any order. A
+        context that a test client keeps is in nobody's way.
+        """
+        above = find_contexts_within(cast("AnyContext", self))
+        if not all(self._may_end_before(ctx) for ctx in above):
+            raise self._out_of_order()
+        self.pop_from_below(exc)
+
+    def _out_of_order(self) -> AssertionError:
+        return AssertionError(
+            f"{self!r} cannot be popped: the active context is {current.get(None)!r}. Contexts end "
+            "in the reverse order of their start, on the thread that started them. Pop the active "
+            "one first, or use 'with' instead of push() and pop()."
+        )
+
+    def _may_end_before(self, later: AnyContext) -> bool:
+        if self.preserved or later.preserved:
+            return True
+        if isinstance(self, RequestContext):
+            return self.joined is not None and isinstance(later, AppContext)
+        return isinstance(later, RequestContext) and later.joined is not None
+
+    def pop_from_below(self, exc: BaseException | None = CURRENT_EXCEPTION) -> None:
+        """End the most recent `push`; what was pushed since stays active."""
+        above = find_contexts_within(cast("AnyContext", self))
+        if not above and current.get(None) is not self:
+            raise self._out_of_order()
+        for ctx in above:
+            ctx._deactivate()
+        try:
+            self._pop(exc)
+        finally:
+            for ctx in reversed(above):
+                if not self._tokens:
+                    ctx._leave_out(self)
+                ctx._activate()
+
+    def _leave_out(self, gone: Context) -> None:
+        """Find in the active context what *gone*, which was pushed before this one, stood for."""
+        outer = current.get(None)
+        if isinstance(self, AppContext) and self.request_context is gone:
+            self.request_context = None if outer is None else outer.request_context
+        if self.joined is gone and outer is not None and outer.app is self.app:
+            self.joined = outer
+        if self.joined is not None:
+            self.__dict__.pop("g", None)
 
     def pop_left_behind(self, outer: RequestContext) -> None:
         """Undo a push that was made within the request of *outer* and forgotten."""
@@ -218,9 +268,14 @@ class AppContext(Context):
                 the one that is being handled.
 
         Raises:
-            AssertionError: Another context is active, so that one must be popped first.
+            AssertionError: Another context is active, and must be popped first.
         """
-        self._require_active()
+        if current.get(None) is self:
+            self._pop(exc)
+        else:
+            self._pop_out_of_order(exc)
+
+    def _pop(self, exc: BaseException | None) -> None:
         try:
             if len(self._tokens) == 1:
                 self.tear_down(exc_info()[1] if exc is CURRENT_EXCEPTION else exc)
@@ -401,7 +456,7 @@ class RequestContext(Context):
         app = self.app
         outer = current.get(None)
         if outer is not None and not self._tokens:
-            self.joined = outer if outer.app is app else None
+            self.joined = outer if outer.app is app and outer._has_owner else None
         if self.joined is None and not self._tokens:
             if app.pushes_app_context:
                 self._push_app_context()
@@ -438,11 +493,15 @@ class RequestContext(Context):
                 the one that is being handled.
 
         Raises:
-            AssertionError: Another context is active, so that one must be popped first.
+            AssertionError: Another context is active, and must be popped first.
         """
         left, self._left = self._left, ()
-        if not left:
-            self._require_active()
+        if left or current.get(None) is self:
+            self._pop(exc, left)
+        else:
+            self._pop_out_of_order(exc)
+
+    def _pop(self, exc: BaseException | None, left: Sequence[AnyContext] = ()) -> None:
         try:
             self._prepare_pop(exc_info()[1] if exc is CURRENT_EXCEPTION else exc)
         finally:

@@ -13,7 +13,7 @@ import werkzeug.test
 from werkzeug.test import TestResponse
 from werkzeug.wrappers import Request as BaseRequest
 
-from cruse_core.context import RequestContext
+from cruse_core.context import AppContext, RequestContext
 from cruse_core.responses import Response
 from cruse_core.sessions import SessionApp, SessionInterface, SessionMixin
 from cruse_core.types import WSGIEnvironment
@@ -93,9 +93,17 @@ class Client(werkzeug.test.Client):
         response.json_module = self.application.json  # type: ignore[assignment]  # has what is used of it
         if self._ended_contexts:
             # After redirects, the last request is the one that has answered.
-            self._kept_context.enter_context(self._ended_contexts[-1])
+            self._keep(self._ended_contexts[-1])
             self._ended_contexts.clear()
         return response
+
+    def _keep(self, ctx: RequestContext) -> None:
+        """Have the context of a request active, and the app context that it was served in."""
+        # Its block may be over before the client is: its teardown waits for the client.
+        outer = [ctx.owner] if isinstance(ctx.owner, AppContext) else []
+        for kept in (*outer, ctx):
+            kept.__enter__()
+            self._kept_context.callback(kept.pop_from_below, None)
 
     def _make_request(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> BaseRequest:
         first = args[0] if args else None
