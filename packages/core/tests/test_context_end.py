@@ -94,6 +94,25 @@ class TestTearDown:
         assert upload.stream.closed
 
 
+class TestLeftBehind:
+    @pytest.mark.parametrize("error", [None, ValueError("lost")])
+    def test_context_hears_what_ended_the_request(self, app: App, error: Exception | None) -> None:
+        ends: list[BaseException | None] = []
+        app.teardown_appcontext(ends.append)
+        app.logger.disabled = True
+
+        @app.get("/")
+        def index() -> str:
+            app.app_context().push()
+            if error is not None:
+                raise error
+            return ""
+
+        Client(app).get("/")
+        app.logger.disabled = False
+        assert ends == [error, error]
+
+
 class TestOrder:
     """An app context and the requests that share it end in any order."""
 

@@ -160,8 +160,13 @@ class Context(metaclass=WatchedType):
         if self.joined is not None:
             self.__dict__.pop("g", None)
 
-    def pop_left_behind(self, outer: RequestContext) -> None:
-        """Undo a push that was made within the request of *outer* and forgotten."""
+    def pop_left_behind(self, outer: RequestContext, exc: BaseException | None) -> None:
+        """Undo a push that was made within the request of *outer* and forgotten.
+
+        Args:
+            outer: The context of that request.
+            exc: The exception that ended the request.
+        """
         if current.get(None) is not self:
             return
         self.app.logger.error(
@@ -172,7 +177,7 @@ class Context(metaclass=WatchedType):
         )
         # tear_down has logged a failure.
         with suppress(Exception):
-            self.pop(None)
+            self.pop(exc)
 
     def _send(self, signal: Any) -> None:
         signal.send(self.app, _async_wrapper=self.app.ensure_sync)
@@ -506,7 +511,7 @@ class RequestContext(Context):
             self._prepare_pop(exc_info()[1] if exc is CURRENT_EXCEPTION else exc)
         finally:
             for ctx in left:
-                ctx.pop_left_behind(self)
+                ctx.pop_left_behind(self, exc)
             self._finish_pop()
 
     def end(self, exc: BaseException | None) -> None:
@@ -519,7 +524,7 @@ class RequestContext(Context):
         # As in Flask, a teardown function may pop an app context that a hook has pushed.
         if any(ctx.request_context is not self for ctx in left):
             for ctx in left:
-                ctx.pop_left_behind(self)
+                ctx.pop_left_behind(self, exc)
         self._left = left
         self.pop(exc)
 

@@ -22,6 +22,7 @@ class ContextStream(Generic[AnyStr]):
 
     # The context, until the stream has ended.
     _ctx: RequestContext | None = None
+    _is_begun = False
 
     def __init__(self, ctx: RequestContext, chunks: Iterator[AnyStr]) -> None:
         self._ctx = ctx
@@ -35,6 +36,7 @@ class ContextStream(Generic[AnyStr]):
         ctx = self._ctx
         if ctx is None:
             raise StopIteration
+        self._is_begun = True
         token = context.current.set(ctx)
         try:
             return next(self._chunks)
@@ -48,12 +50,16 @@ class ContextStream(Generic[AnyStr]):
             context.current.reset(token)
 
     def close(self) -> None:
-        """End the stream: close the iterator and let the teardown of its request run."""
+        """End the stream: close the iterator and let the teardown of its request run.
+
+        If it had begun, the teardown functions get the `GeneratorExit` that has ended it. One that
+        nobody has asked for a chunk, as for HEAD, ends without an error.
+        """
         ctx = self._ctx
         if ctx is not None:
             token = context.current.set(ctx)
             try:
-                self._end()
+                self._end(GeneratorExit() if self._is_begun else None)
             finally:
                 context.current.reset(token)
 
@@ -66,6 +72,11 @@ class ContextStream(Generic[AnyStr]):
             close = getattr(self._chunks, "close", None)
             if close is not None:
                 close()
+        except BaseException as error:
+            # Unless the stream has failed already, this is what the teardown has to know.
+            if exc is None or type(exc) is GeneratorExit:
+                exc = error
+            raise
         finally:
             ctx.release(self, exc)
 
