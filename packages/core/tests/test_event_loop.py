@@ -12,7 +12,7 @@ import sys
 import threading
 import traceback
 import warnings
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextvars import ContextVar
 from typing import Any
 
@@ -281,6 +281,77 @@ class TestLoops:
     def test_asyncio_is_not_imported_before(self) -> None:
         code = "import sys, cruse_core.event_loop; sys.exit('asyncio' in sys.modules)"
         assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+class Greenlet:
+    """What gevent and eventlet put in place of a thread: it shares the thread it is started on."""
+
+    def __init__(self, target: Callable[[], None], name: str) -> None:
+        self.start = target
+
+    def join(self) -> None: ...
+
+
+@pytest.mark.filterwarnings("error::RuntimeWarning")
+class TestFailures:
+    """What cannot be run is closed, not left to the collector."""
+
+    def test_greenlets_in_place_of_threads_are_refused(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(threading, "Thread", Greenlet)
+
+        async def outer() -> None:
+            run_coroutine(running_loop())
+
+        with pytest.raises(RuntimeError, match=r"'gevent'.*--worker-class gthread"):
+            run_coroutine(outer())
+        monkeypatch.undo()
+        assert not run_coroutine(running_loop()).is_closed()
+        gc.collect()
+
+    def test_no_thread_left(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def refuse(thread: Any) -> None:
+            raise RuntimeError("can't start new thread")
+
+        async def outer() -> None:
+            monkeypatch.setattr(threading.Thread, "start", refuse)
+            run_coroutine(running_loop())
+
+        with pytest.raises(RuntimeError, match="can't start new thread"):
+            run_coroutine(outer())
+        gc.collect()
+
+    def test_no_file_descriptor_left(self) -> None:
+        code = """
+import errno, gc, os, resource
+from cruse_core import App
+from werkzeug.test import Client
+app = App("shop", root_path=".")
+@app.get("/")
+async def index(): return "fine"
+client = Client(app)
+import cruse_core.kept_loop
+client.get("/none")
+resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
+for spare in range(4):
+    taken = []
+    try:
+        while True: taken.append(os.open(os.devnull, os.O_RDONLY))
+    except OSError: pass
+    for _ in range(min(spare, 2)): os.close(taken.pop())
+    print(client.get("/").status_code)
+    gc.collect()
+    for number in taken: os.close(number)
+print(client.get("/").text)
+"""
+        run = subprocess.run(
+            [sys.executable, "-X", "dev", "-W", "error", "-c", code], capture_output=True, text=True
+        )
+        assert run.stdout.split() == ["500"] * 4 + ["fine"]
+        assert run.stderr.count("Too many open files") == 4
+        assert "Exception ignored" not in run.stderr
+        assert "Warning" not in run.stderr
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork on this system")

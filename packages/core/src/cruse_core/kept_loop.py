@@ -9,6 +9,8 @@ from __future__ import annotations
 import asyncio
 import atexit
 import os
+import selectors
+import socket
 import sys
 import threading
 from collections import deque
@@ -32,8 +34,18 @@ def run(coroutine: Awaitable[T]) -> T:
         return _run_on_new_thread(coroutine)
     owner: _Owner | None = getattr(_of_thread, "owner", None)
     if owner is None:
-        owner = _of_thread.owner = _Owner()
+        try:
+            owner = _of_thread.owner = _Owner()
+        except BaseException:
+            _drop(coroutine)
+            raise
     return owner.loop.run(coroutine)
+
+
+def _drop(coroutine: Awaitable[Any]) -> None:
+    """Close a coroutine that nothing is going to run."""
+    if isinstance(coroutine, Coroutine):
+        coroutine.close()
 
 
 def _run_on_new_thread(coroutine: Awaitable[T]) -> T:
@@ -42,15 +54,34 @@ def _run_on_new_thread(coroutine: Awaitable[T]) -> T:
 
     def run_there() -> None:
         try:
+            # A thread begins without a running loop. What gevent and eventlet put in place of
+            # threads shares the one of the thread that all of them run on.
+            if asyncio._get_running_loop() is not None:
+                raise _no_threads()
             outcome.set_result(context.run(run, coroutine))
         except BaseException as error:
+            _drop(coroutine)
             outcome.set_exception(error)
 
     thread = threading.Thread(target=run_there, name="cruse-coroutine")
-    thread.start()
+    try:
+        thread.start()
+    except BaseException:
+        _drop(coroutine)
+        raise
     thread.join()
     _take_over(context)
     return outcome.result()
+
+
+def _no_threads() -> RuntimeError:
+    return RuntimeError(
+        "A coroutine function was called while another one waits in the same thread: 'threading' "
+        "makes greenlets here, as under gunicorn's worker class 'gevent' and under eventlet. "
+        "asyncio can run one event loop in a thread, and greenlets share theirs. Serve the app "
+        "with threads, as in 'gunicorn --worker-class gthread --threads 8', or write its views and "
+        "hooks without 'async'."
+    )
 
 
 def _take_over(context: Context) -> None:
@@ -60,10 +91,21 @@ def _take_over(context: Context) -> None:
             variable.set(value)
 
 
+def _require_descriptors() -> None:
+    """Raise OSError now if a loop could not open its files.
+
+    A loop that fails half-way leaves what it has opened to the collector, with a warning.
+    """
+    with selectors.DefaultSelector():
+        for end in socket.socketpair():
+            end.close()
+
+
 class KeptLoop:
     """An event loop for one coroutine after the other."""
 
     def __init__(self) -> None:
+        _require_descriptors()
         self._loop = asyncio.new_event_loop()
         self._loop.set_task_factory(self._make_task)
         # The callbacks to run next, of a loop of the standard library; other loops hide them.
@@ -196,7 +238,9 @@ class _Owner:
         self.loop = KeptLoop()
 
     def __del__(self) -> None:
-        self.loop.close()
+        # There is none if it could not be made.
+        if hasattr(self, "loop"):
+            self.loop.close()
 
 
 def _close_loops() -> None:
