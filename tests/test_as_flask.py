@@ -190,7 +190,7 @@ class TestImport:
     def test_what_flask_accepts_does_not_fall_over_where_warnings_are_errors(self) -> None:
         code = (
             "import logging, sys; logging.basicConfig(stream=sys.stdout, format='%(message).41s')\n"
-            "import cruse.as_flask, flask; app = flask.Flask(__name__)\n"
+            "import cruse.as_flask, flask; app = flask.Flask(__name__); app.debug = True\n"
             "app.add_url_rule('/a', 'one', lambda: 'one', methods=['GET', 'BREW'])\n"
             "app.add_url_rule('/a', 'two', lambda: 'two')\n"
             "app.config['SESSION_COOKIE_SECUR'] = True\n"

@@ -16,14 +16,14 @@ from cruse_core.notices import be_lenient, is_lenient, log_once, notify
 class TestNotify:
     def test_warns_at_the_line_that_called_the_framework(self) -> None:
         with pytest.warns(ConfigKeyWarning, match="mistake") as caught:
-            notify("a mistake", ConfigKeyWarning)
+            notify("a mistake", ConfigKeyWarning, debug=False)
         assert caught[0].filename == __file__
 
     def test_warns_at_the_line_that_was_recorded(self) -> None:
         site = find_call_site()
         assert isinstance(site, CallSite)
         with pytest.warns(ConfigKeyWarning) as caught:
-            notify("recorded", ConfigKeyWarning, site)
+            notify("recorded", ConfigKeyWarning, site, debug=False)
         assert (caught[0].filename, caught[0].lineno) == (__file__, site.line)
 
 
@@ -38,16 +38,22 @@ class TestLenient:
     def test_notice_goes_to_the_log_once(self, caplog: pytest.LogCaptureFixture) -> None:
         assert is_lenient()
         for _ in range(2):
-            notify("a mistake", ConfigKeyWarning)
-        notify("another", ConfigKeyWarning, find_call_site())
+            notify("a mistake", ConfigKeyWarning, debug=True)
+        notify("another", ConfigKeyWarning, find_call_site(), debug=True)
         assert caplog.record_tuples == [
             ("cruse_core", logging.WARNING, "a mistake"),
             ("cruse_core", logging.WARNING, "another"),
         ]
 
+    def test_nothing_is_logged_outside_of_debug_mode(
+        self, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        notify("a mistake", ConfigKeyWarning, debug=False)
+        assert caplog.records == []
+
     def test_what_was_logged_is_not_logged_again(self, caplog: pytest.LogCaptureFixture) -> None:
         log_once("a mistake")
-        notify("a mistake", ConfigKeyWarning)
+        notify("a mistake", ConfigKeyWarning, debug=True)
         assert len(caplog.records) == 1
 
 

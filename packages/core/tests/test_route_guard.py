@@ -145,10 +145,20 @@ class TestWhereFlaskCounts:
         yield
         be_lenient(False)
 
-    def test_duplicate_is_logged(self, app: App, caplog: pytest.LogCaptureFixture) -> None:
+    def test_duplicate_is_logged_in_debug_mode(
+        self, app: App, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        app.debug = True
         app.add_url_rule("/a", "first", show)
         app.add_url_rule("/a", "second", show)
         assert "is never asked for GET" in caplog.text
+
+    def test_duplicate_is_accepted_in_silence_otherwise(
+        self, app: App, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        app.add_url_rule("/a", "first", show)
+        app.add_url_rule("/a", "second", show)
+        assert caplog.text == ""
 
     def test_duplicate_is_an_error_of_a_strict_app(self, app: App) -> None:
         app.config["STRICT_ROUTES"] = True

@@ -92,12 +92,19 @@ class TestMethodsWhereFlaskCounts:
         yield
         be_lenient(False)
 
-    def test_unknown_one_is_served_and_logged(
-        self, app: App, client: Client, caplog: pytest.LogCaptureFixture
+    @pytest.mark.parametrize(("debug", "lines"), [(False, 0), (True, 1)])
+    def test_unknown_one_is_served_and_in_debug_mode_logged(
+        self,
+        app: App,
+        client: Client,
+        caplog: pytest.LogCaptureFixture,
+        debug: bool,
+        lines: int,
     ) -> None:
+        app.debug = debug
         app.add_url_rule("/a", view_func=show, methods=["GTE"])
-        assert "Did you mean 'GET'?" in caplog.text
         assert client.open("/a", method="GTE").text == "shown"
+        assert caplog.text.count("Did you mean 'GET'?") == lines
 
     def test_unknown_one_is_refused_by_a_strict_app(self, app: App) -> None:
         app.config["STRICT_ROUTES"] = True

@@ -382,7 +382,8 @@ class App(UrlBuilder):
             methods.add("OPTIONS")
         methods |= set(getattr(view_func, "required_methods", ()))
         strict: bool = self.config.get("STRICT_ROUTES", False)
-        check_methods(rule, methods, self.config.get("EXTRA_HTTP_METHODS", ()), strict=strict)
+        extra_methods = self.config.get("EXTRA_HTTP_METHODS", ())
+        check_methods(rule, methods, extra_methods, strict=strict, debug=self.debug)
         try:
             rule_object = self.url_rule_class(rule, methods=methods, endpoint=endpoint, **options)
         except TypeError:

@@ -114,6 +114,7 @@ class Config(dict[str, Any]):
                 "which it does not change. Correct the name; or, if the setting is your own, give "
                 "it one that cannot be mistaken.",
                 ConfigKeyWarning,
+                debug=bool(self.get("DEBUG")),
             )
 
     def from_object(self, obj: object | str) -> None:

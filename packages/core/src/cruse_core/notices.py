@@ -1,7 +1,8 @@
 """Tell a developer of what is probably a mistake, though Flask accepts it in silence.
 
 It is a warning at the line that made it. But a Flask program must run on Cruse as it does on Flask,
-also where warnings are errors: in such a process the notices go to the log.
+also where warnings are errors, and where its users read its log: in such a process the notices go
+to the log, and only in debug mode.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ _LONGEST_SHOWN = 1024
 
 
 def be_lenient(lenient: bool = True) -> None:
-    """Log notices from now on in place of warning; `cruse.as_flask` calls this."""
+    """Log notices from now on, and in debug mode alone; `cruse.as_flask` calls this."""
     global _is_lenient
     _is_lenient = lenient
 
@@ -32,16 +33,20 @@ def is_lenient() -> bool:
     return _is_lenient
 
 
-def notify(message: str, category: type[Warning], site: CallSite | None = None) -> None:
-    """Warn of a mistake; in a lenient process log it, once.
+def notify(
+    message: str, category: type[Warning], site: CallSite | None = None, *, debug: bool
+) -> None:
+    """Warn of a mistake; in a lenient process log it, once, if that is in debug mode.
 
     Args:
         message: What happened, why that matters and what to do.
         category: Of the warning.
         site: The line that made it; by default the one of the application that runs now.
+        debug: Whether the application is in debug mode.
     """
     if _is_lenient:
-        log_once(message)
+        if debug:
+            log_once(message)
     elif site is None:
         warnings.warn(message, category, stacklevel=count_own_frames())
     else:

@@ -65,7 +65,7 @@ class RouteGuard:
             message = self._describe(conflict)
             if strict:
                 raise RouteConflictError(message)
-            notify(message, RouteConflictWarning, site)
+            notify(message, RouteConflictWarning, site, debug=thorough)
 
     def _get_tree(self) -> RuleTree:
         for rule in self._rules[self._tree_size :]:

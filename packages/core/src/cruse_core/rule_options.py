@@ -44,14 +44,17 @@ def get_methods(given: Iterable[str] | None, view: Any) -> set[str]:
     return {method.upper() for method in methods}
 
 
-def check_methods(rule: str, methods: set[str], extra: Iterable[str], *, strict: bool) -> None:
-    """Refuse methods that nobody knows; where Flask's behaviour counts, only tell of them.
+def check_methods(
+    rule: str, methods: set[str], extra: Iterable[str], *, strict: bool, debug: bool
+) -> None:
+    """Refuse methods that nobody knows; where Flask's behaviour counts, at most tell of them.
 
     Args:
         rule: The rule, for the message.
         methods: In upper case.
         extra: Methods of the application's own: EXTRA_HTTP_METHODS.
         strict: Whether to refuse them in any case.
+        debug: Whether to tell of them.
 
     Raises:
         RuleMethodError: One of them is unknown.
@@ -67,7 +70,8 @@ def check_methods(rule: str, methods: set[str], extra: Iterable[str], *, strict:
         )
         if strict or not is_lenient():
             raise RuleMethodError(message)
-        log_once(message)
+        if debug:
+            log_once(message)
 
 
 def check_options(rule_class: type[Any], rule: str, options: Iterable[str]) -> None:
