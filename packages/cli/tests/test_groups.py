@@ -432,6 +432,28 @@ class TestPlugins:
             result.stderr
         )
 
+    def test_broken_one_ends_with_what_it_has_raised(
+        self, shell_runner: CliRunner, entry_points: Callable[[str, str], None]
+    ) -> None:
+        entry_points("plug", "no_such_extension.cli:command")
+        group = CruseGroup(create_app=lambda: App("made"))
+        result = shell_runner.invoke(group, ["plug"])
+        assert result.exit_code == 1
+        assert isinstance(result.exception, ModuleNotFoundError)
+        assert "from 'no_such_extension.cli:command'" in result.exception.__notes__[0]
+        assert result.stderr == ""
+
+    def test_subclass_may_leave_them_out(
+        self, shell_runner: CliRunner, entry_points: Callable[[str, str], None]
+    ) -> None:
+        class Group(CruseGroup):
+            def _load_plugin_commands(self) -> None:
+                pass
+
+        entry_points("plug", "no_such_extension.cli:command")
+        result = shell_runner.invoke(Group(create_app=lambda: App("made")), ["--help"])
+        assert result.stderr == ""
+
 
 class TestCustomScripts:
     def test_group_is_a_decorator_class(self, shell_runner: CliRunner) -> None:

@@ -97,6 +97,9 @@ class CruseGroup(AppGroup):
         self.load_dotenv = load_dotenv
         self.set_debug_flag = set_debug_flag
         self._has_plugins = False
+        # What loading a command has raised, by the name of the command.
+        self._broken_plugins: dict[str, Exception] = {}
+        self._untold: list[Exception] = []
         if add_default_commands:
             for command in (run_command, shell_command, routes_command, check_command):
                 self.add_command(command)
@@ -142,8 +145,14 @@ class CruseGroup(AppGroup):
         """Return a command of an entry point, of this group, or of the application.
 
         `check` is the application's, if that has one: Flask's commands leave the name free.
+
+        Raises:
+            Exception: The entry point of that name could not be loaded.
         """
-        self._add_plugins(ctx)
+        self._load_plugin_commands()
+        if cmd_name in self._broken_plugins and not ctx.resilient_parsing:
+            raise self._broken_plugins[cmd_name]
+        self._tell_of_broken_plugins(ctx)
         command = super().get_command(ctx, cmd_name)
         if command is not None and command is not check_command:
             return command
@@ -163,7 +172,8 @@ class CruseGroup(AppGroup):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of all commands; what prevents the application's is printed."""
-        self._add_plugins(ctx)
+        self._load_plugin_commands()
+        self._tell_of_broken_plugins(ctx)
         known = set(super().list_commands(ctx))
         try:
             group = find_commands(ctx.ensure_object(ScriptInfo).load_app())
@@ -201,7 +211,8 @@ class CruseGroup(AppGroup):
                 ctx.with_resource(app.app_context())
         return name, command, rest
 
-    def _add_plugins(self, ctx: click.Context) -> None:
+    def _load_plugin_commands(self) -> None:
+        """Add the commands of the entry points; a subclass may leave them out."""
         if self._has_plugins:
             return
         self._has_plugins = True
@@ -210,13 +221,17 @@ class CruseGroup(AppGroup):
                 self.add_command(entry_point.load(), entry_point.name)
             except Exception as exc:
                 package = entry_point.value.partition(":")[0].partition(".")[0]
-                self._tell(
-                    ctx,
-                    f"{format_from_module(exc)}The command {entry_point.name!r} could not be "
-                    f"loaded from {entry_point.value!r}, where a distribution has it. The other "
-                    f"commands work. Update the distribution with {package!r}, or uninstall "
-                    "it.\n",
+                exc.add_note(
+                    f"The command {entry_point.name!r} could not be loaded from "
+                    f"{entry_point.value!r}, where a distribution has it. The other commands work. "
+                    f"Update the distribution with {package!r}, or uninstall it."
                 )
+                self._broken_plugins[entry_point.name] = exc
+                self._untold.append(exc)
+
+    def _tell_of_broken_plugins(self, ctx: click.Context) -> None:
+        while self._untold:
+            self._tell(ctx, format_from_module(self._untold.pop(0)))
 
     @staticmethod
     def _tell(ctx: click.Context, text: str) -> None:
