@@ -107,6 +107,15 @@ class TestJSONProvider:
         with pytest.raises(ReferenceError):
             provider.response(1)
 
+    def test_subclass_may_change_what_a_response_is_made_of(self, app: App) -> None:
+        class Provider(DefaultJSONProvider):
+            def _prepare_response_obj(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+                return {"data": super()._prepare_response_obj(args, kwargs)}
+
+        app.json = Provider(app)
+        for response in (app.json.response(1, 2), app.json.response([1, 2])):
+            assert response.get_json() == {"data": [1, 2]}
+
 
 class TestDumps:
     @pytest.mark.parametrize(

@@ -9,7 +9,15 @@ import pytest
 from werkzeug.exceptions import BadRequest, BadRequestKeyError, NotFound
 from werkzeug.test import Client, create_environ
 
-from cruse_core import App, Response, abort, got_request_exception, request, request_started
+from cruse_core import (
+    App,
+    Blueprint,
+    Response,
+    abort,
+    got_request_exception,
+    request,
+    request_started,
+)
 
 
 class StockError(Exception):
@@ -132,6 +140,21 @@ class TestUnhandled:
         with pytest.raises(StockError) as caught:
             client.get("/fail")
         assert caught.traceback[-1].name == "fail"
+
+
+class TestFindErrorHandler:
+    def test_of_named_blueprints_needs_no_request(self, app: App) -> None:
+        pages = Blueprint("pages", __name__)
+        pages.register_error_handler(404, str)
+        app.register_blueprint(pages)
+        app.register_error_handler(404, repr)
+        assert app._find_error_handler(NotFound(), ["pages"]) is str
+        assert app._find_error_handler(NotFound(), []) is repr
+
+    def test_of_the_current_request_are_those_of_its_blueprints(self, app: App) -> None:
+        app.register_error_handler(404, repr)
+        with app.request_context(create_environ("/key")):
+            assert app._find_error_handler(NotFound()) is repr
 
 
 class TestTrappedHTTPExceptions:

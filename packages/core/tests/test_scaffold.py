@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from werkzeug.exceptions import ImATeapot
 from werkzeug.test import Client, create_environ
 
 from cruse_core import App, Blueprint, Response, request
@@ -163,6 +164,16 @@ class TestErrorHandlers:
         owner.register_error_handler(404, handler)
         assert owner.error_handler_spec[None][None] == {KeyError: handler}
         assert list(owner.error_handler_spec[None][404].values()) == [handler]
+
+    def test_subclass_may_know_more_codes(self) -> None:
+        class TeapotApp(App):
+            @staticmethod
+            def _get_exc_class_and_code(code: Any) -> tuple[type[Exception], int | None]:
+                return App._get_exc_class_and_code(418 if code == "teapot" else code)
+
+        app = TeapotApp("x")
+        app.register_error_handler("teapot", repr)  # type: ignore[arg-type]
+        assert app.error_handler_spec[None][418] == {ImATeapot: repr}
 
 
 class TestStaticFolder:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -130,6 +130,23 @@ class TestOpen:
             assert sent is not None
             assert sent["url"] == "http://localhost/echo?a=1"
             assert sent["address"] == "127.0.0.1"
+
+    def test_leaves_a_builder_as_it_is(self, app: TestingApp, client: Client) -> None:
+        builder = EnvironBuilder(app, "/echo")
+        with client:
+            client.open(builder)
+        assert builder.environ_base is None
+
+    def test_a_subclass_may_add_to_the_environment_of_every_request(self, app: TestingApp) -> None:
+        class TokenClient(Client):
+            def _copy_environ(self, other: Mapping[str, Any]) -> dict[str, Any]:
+                return {**super()._copy_environ(other), "HTTP_X_TOKEN": "secret"}
+
+        app.test_client_class = TokenClient
+        client = app.test_client()
+        builder = EnvironBuilder(app, "/")
+        for first in ("/", builder, builder.get_environ(), builder.get_request()):
+            assert client.open(first).request.headers["X-Token"] == "secret"
 
     def test_follows_redirects_and_keeps_their_history(self, client: Client) -> None:
         response = client.get("/far", follow_redirects=True)

@@ -275,7 +275,7 @@ class Blueprint(Scaffold):
                 # Beside the app's own files, where whole hosts are matched.
                 host=app._static_host,
             )
-        self._merge_into(app, name)
+        self._merge_blueprint_funcs(app, name)
         for deferred in self.deferred_functions:
             deferred(state)
         for index, (blueprint, child_options) in enumerate(self._blueprints):
@@ -308,7 +308,7 @@ class Blueprint(Scaffold):
             f"unique name: register_blueprint(blueprint, name='{name.rpartition('.')[2]}_2')."
         )
 
-    def _merge_into(self, app: App, name: str) -> None:
+    def _merge_blueprint_funcs(self, app: App, name: str) -> None:
         """Add views, hooks and handlers to the app's tables, under the full *name*."""
         for endpoint, view in self.view_functions.items():
             app.view_functions[endpoint] = view

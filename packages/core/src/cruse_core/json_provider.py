@@ -142,8 +142,26 @@ class JSONProvider:
         Raises:
             TypeError: There are positional and keyword arguments.
         """
-        value = response_value(args, kwargs)
+        value = self._prepare_response_obj(args, kwargs)
         return self._app.response_class(self.dumps(value), mimetype="application/json")
+
+    def _prepare_response_obj(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Return the value that the arguments of `JSONProvider.response` stand for.
+
+        Raises:
+            TypeError: There are positional and keyword arguments.
+        """
+        if args and kwargs:
+            raise TypeError(
+                f"A JSON response was given {len(args)} positional and {len(kwargs)} keyword "
+                "arguments. It is either a value or an object made of keywords, so it takes either "
+                "args or kwargs, not both. Pass one dict: jsonify({...})."
+            )
+        if len(args) > 1:
+            return list(args)
+        if args:
+            return args[0]
+        return kwargs or None
 
 
 class DefaultJSONProvider(JSONProvider):
@@ -256,7 +274,7 @@ class DefaultJSONProvider(JSONProvider):
         Raises:
             TypeError: There are positional and keyword arguments.
         """
-        value = args[0] if len(args) == 1 and not kwargs else response_value(args, kwargs)
+        value = self._prepare_response_obj(args, kwargs)
         return self._app.response_class(self.make_document(value), mimetype=self.mimetype)
 
     def make_document(self, value: Any) -> str:
@@ -399,25 +417,6 @@ class ConfiguredJSONProvider(DefaultJSONProvider):
         if self._chosen is not None and not name.startswith("_"):
             # Whoever has kept this object means the one that writes.
             setattr(self._chosen, name, value)
-
-
-def response_value(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """Return the value that the arguments of `JSONProvider.response` stand for.
-
-    Raises:
-        TypeError: There are positional and keyword arguments.
-    """
-    if args and kwargs:
-        raise TypeError(
-            f"A JSON response was given {len(args)} positional and {len(kwargs)} keyword "
-            "arguments. It is either a value or an object made of keywords, so it takes either "
-            "args or kwargs, not both. Pass one dict: jsonify({...})."
-        )
-    if len(args) > 1:
-        return list(args)
-    if args:
-        return args[0]
-    return kwargs or None
 
 
 def make_encode(

@@ -392,10 +392,13 @@ class Pipeline(Scaffold):
         request = context.get_request_context("request").request
         self.logger.error("Exception on %s [%s]", request.path, request.method, exc_info=exc_info)
 
-    def _find_error_handler(self, e: Exception) -> Callable[..., Any] | None:
+    def _find_error_handler(
+        self, e: Exception, blueprints: Sequence[str] | None = None
+    ) -> Callable[..., Any] | None:
         if not self.error_handler_spec:
             return None
-        return find_error_handler(self.error_handler_spec, type(e), self.error_blueprints())
+        names = self.error_blueprints() if blueprints is None else blueprints
+        return find_error_handler(self.error_handler_spec, type(e), names)
 
     def error_blueprints(self) -> Sequence[str]:
         """Return the blueprints that answer for errors of this request, innermost first.

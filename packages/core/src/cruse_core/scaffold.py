@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-from functools import cached_property, wraps
+from functools import cached_property, update_wrapper
 from typing import IO, Any, ParamSpec, TypeAlias, TypeVar
 
 from cruse_core import context
@@ -52,13 +52,12 @@ def setupmethod(f: Callable[P, T]) -> Callable[P, T]:
     """
     name = f.__name__
 
-    @wraps(f)
     def registering(*args: P.args, **kwargs: P.kwargs) -> T:
         owner: Any = args[0]
         owner._check_setup_finished(name)
         return f(*args, **kwargs)
 
-    return registering
+    return update_wrapper(registering, f)
 
 
 def endpoint_from_view(view: RouteCallable | None) -> str:
@@ -252,8 +251,11 @@ class Scaffold(metaclass=ComponentType):
             TypeError: An exception instance was given.
             ValueError: The code stands for no HTTP error, or the class for no exception.
         """
-        exc_class, code = exception_class_and_code(code_or_exception)
+        exc_class, code = self._get_exc_class_and_code(code_or_exception)
         self.error_handler_spec[None][code][exc_class] = f
+
+    # Extensions call it, or override it, under this name.
+    _get_exc_class_and_code = staticmethod(exception_class_and_code)
 
     # Static files and resources
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from copy import copy
 from functools import cache
 from importlib.metadata import version
 from types import TracebackType
@@ -24,8 +25,9 @@ _PRESERVE_CONTEXT = "werkzeug.debug.preserve_context"
 
 
 @cache
-def _user_agent() -> str:
-    return f"Werkzeug/{version('werkzeug')}"
+def werkzeug_version() -> str:
+    """Return the version of Werkzeug, which makes the requests."""
+    return version("werkzeug")
 
 
 class ClientApp(EnvironApp, SessionApp, Protocol):
@@ -62,11 +64,11 @@ class Client(werkzeug.test.Client):
         # Part of every request's environment, unless the request says otherwise.
         self.environ_base: dict[str, Any] = {
             "REMOTE_ADDR": "127.0.0.1",
-            "HTTP_USER_AGENT": _user_agent(),
+            "HTTP_USER_AGENT": f"Werkzeug/{werkzeug_version()}",
         }
         self.preserve_context = False
-        self._ended_contexts: list[RequestContext] = []
-        self._kept_context = ExitStack()
+        self._new_contexts: list[RequestContext] = []
+        self._context_stack = ExitStack()
 
     # Requests
 
@@ -87,14 +89,14 @@ class Client(werkzeug.test.Client):
             **kwargs: Of `EnvironBuilder`: `method`, `json`, `data`, `headers`, `query_string` …
         """
         request = self._make_request(args, kwargs)
-        self._kept_context.close()
-        self._ended_contexts.clear()
+        self._context_stack.close()
+        self._new_contexts.clear()
         response = super().open(request, buffered=buffered, follow_redirects=follow_redirects)
         response.json_module = self.application.json  # type: ignore[assignment]  # has what is used of it
-        if self._ended_contexts:
+        if self._new_contexts:
             # After redirects, the last request is the one that has answered.
-            self._keep(self._ended_contexts[-1])
-            self._ended_contexts.clear()
+            self._keep(self._new_contexts[-1])
+            self._new_contexts.clear()
         return response
 
     def _keep(self, ctx: RequestContext) -> None:
@@ -103,16 +105,18 @@ class Client(werkzeug.test.Client):
         outer = [ctx.owner] if isinstance(ctx.owner, AppContext) else []
         for kept in (*outer, ctx):
             kept.__enter__()
-            self._kept_context.callback(kept.pop_from_below, None)
+            self._context_stack.callback(kept.pop_from_below, None)
 
     def _make_request(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> BaseRequest:
         first = args[0] if args else None
         if isinstance(first, werkzeug.test.EnvironBuilder):
-            return self._request_from_environ(first.get_environ())
+            builder = copy(first)
+            builder.environ_base = self._copy_environ(builder.environ_base or {})
+            return builder.get_request()
         if isinstance(first, dict):
-            return self._request_from_environ(first)
+            return BaseRequest(self._copy_environ(first))
         if isinstance(first, BaseRequest):
-            return self._request_from_environ(first.environ)
+            return BaseRequest(self._copy_environ(first.environ))
         return self._request_from_builder_args(args, kwargs)
 
     def _request_from_builder_args(
@@ -121,15 +125,16 @@ class Client(werkzeug.test.Client):
         """Return the request that an `EnvironBuilder` with these arguments describes."""
         builder = EnvironBuilder(self.application, *args, **kwargs)
         try:
-            return self._request_from_environ(builder.get_environ())
+            return BaseRequest(self._copy_environ(builder.get_environ()))
         finally:
             builder.close()
 
-    def _request_from_environ(self, environ: WSGIEnvironment) -> BaseRequest:
-        environ = {**self.environ_base, **environ}
+    def _copy_environ(self, other: Mapping[str, Any]) -> WSGIEnvironment:
+        """Return what every request of this client has, and *other*, which takes precedence."""
+        environ = {**self.environ_base, **other}
         if self.preserve_context:
-            environ[_PRESERVE_CONTEXT] = self._ended_contexts.append
-        return BaseRequest(environ)
+            environ[_PRESERVE_CONTEXT] = self._new_contexts.append
+        return environ
 
     @contextmanager
     def stream(self, *args: Any, **kwargs: Any) -> Iterator[Stream]:
@@ -203,4 +208,4 @@ class Client(werkzeug.test.Client):
         traceback: TracebackType | None,
     ) -> None:
         self.preserve_context = False
-        self._kept_context.close()
+        self._context_stack.close()
