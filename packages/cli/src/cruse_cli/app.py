@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import cruse_cli
 from cruse_cli.names import command_name, debug_flag, find_variable, get_load_dotenv
+from cruse_cli.serving import is_running_from_reloader
 from cruse_core import App, g
 from cruse_core.scaffold import setupmethod
 
@@ -74,7 +75,6 @@ class CommandsApp(App):
         """
         # PERF: an app that another server serves needs none of it (benchmarks/startup.py).
         import click
-        from werkzeug.serving import is_running_from_reloader
 
         from cruse_cli.reloader import choose_reloader
         from cruse_cli.run import warn_of_strangers

@@ -7,6 +7,7 @@ import os
 from typing import Any
 
 import click
+from werkzeug.utils import import_string
 
 from cruse_cli.discovery import prepare_import
 
@@ -103,15 +104,10 @@ class SeparatedPathType(click.Path):
 
 def _find_object(import_path: str) -> object:
     """Return what `module:name`, `module.name` or `module` stands for; None if nothing."""
-    module_name, colon, name = import_path.partition(":")
     # The application is loaded later, and with it the current folder becomes importable.
-    prepare_import(module_name)
-    if not colon:
-        try:
-            return importlib.import_module(import_path)
-        except (ImportError, ValueError):
-            module_name, _, name = import_path.rpartition(".")
+    prepare_import(import_path.partition(":")[0])
     try:
-        return getattr(importlib.import_module(module_name), name, None)
-    except (ImportError, ValueError):
+        found: object = import_string(import_path, silent=True)
+    except ValueError:  # what cannot be a name of a module
         return None
+    return found

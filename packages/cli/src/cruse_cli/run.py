@@ -19,6 +19,7 @@ from cruse_cli.names import command_name, debug_flag
 from cruse_cli.options import set_debug
 from cruse_cli.parameters import CertParamType, SeparatedPathType, pair_with_key
 from cruse_cli.script_info import ScriptInfo, pass_script_info
+from cruse_cli.serving import is_running_from_reloader, run_simple
 from cruse_cli.tracebacks import format_from_module
 from cruse_core.loopback import is_beyond_loopback
 
@@ -101,9 +102,7 @@ def run_command(
     It has neither the safety nor the speed that the public needs: use a WSGI server there. In
     debug mode it restarts when code changes, and shows errors in an interactive debugger.
     """
-    # PERF: the other commands need no server (benchmarks/startup.py).
-    from werkzeug.serving import is_running_from_reloader, run_simple
-
+    # PERF: the other commands need no reloader (benchmarks/startup.py).
     from cruse_cli.reloader import choose_reloader
 
     debug = debug_flag()
@@ -171,9 +170,6 @@ def show_server_banner(debug: bool, app_import_path: str | None) -> None:
         debug: Whether debug mode is on.
         app_import_path: As the user named the application; None if he did not.
     """
-    # PERF: as in `run_command`.
-    from werkzeug.serving import is_running_from_reloader
-
     if is_running_from_reloader():
         return
     if app_import_path is not None:
@@ -183,9 +179,6 @@ def show_server_banner(debug: bool, app_import_path: str | None) -> None:
 
 def warn_of_strangers(host: str) -> None:
     """Print a warning if other machines reach the debugger on *host*; not again after a restart."""
-    # PERF: as in `run_command`.
-    from werkzeug.serving import is_running_from_reloader
-
     if is_running_from_reloader() or not is_beyond_loopback(host):
         return
     has_pin = os.environ.get("WERKZEUG_DEBUG_PIN") != "off"

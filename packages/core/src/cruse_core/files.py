@@ -40,16 +40,17 @@ def send_file(
         max_age: Seconds that the client may keep it without asking; by default as
             `App.get_send_file_max_age` says.
     """
-    options = _options(max_age)
     return utils.send_file(  # type: ignore[return-value]  # of the class that it is given
-        path_or_file,
-        mimetype=mimetype,
-        as_attachment=as_attachment,
-        download_name=download_name,
-        conditional=conditional,
-        etag=etag,
-        last_modified=last_modified,
-        **options,
+        **complete_arguments(
+            path_or_file=path_or_file,
+            mimetype=mimetype,
+            as_attachment=as_attachment,
+            download_name=download_name,
+            conditional=conditional,
+            etag=etag,
+            last_modified=last_modified,
+            max_age=max_age,
+        )
     )
 
 
@@ -67,13 +68,15 @@ def send_from_directory(
         NotFound: There is no such file below the folder.
     """
     return utils.send_from_directory(  # type: ignore[return-value]  # of the class that it is given
-        directory, path, **{**kwargs, **_options(kwargs.get("max_age"))}
+        directory, path, **complete_arguments(**kwargs)
     )
 
 
-def _options(max_age: int | Callable[[str | None], int | None] | None) -> dict[str, Any]:
-    """Return what the current app and request add to the arguments of Werkzeug's functions."""
+def complete_arguments(**kwargs: Any) -> dict[str, Any]:
+    """Return the arguments of Werkzeug's functions: *kwargs*, and those of the app and request."""
+    max_age = kwargs.get("max_age")
     return {
+        **kwargs,
         "environ": request.environ,
         "max_age": current_app.get_send_file_max_age if max_age is None else max_age,
         "response_class": current_app.response_class,

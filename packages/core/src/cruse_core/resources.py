@@ -63,7 +63,7 @@ def find_package(import_name: str) -> tuple[str | None, str]:
         The prefix that it is installed under, None if it is not installed; and the folder that
         would have to be on the import path.
     """
-    folder = _folder_on_path(import_name)
+    folder = find_package_path(import_name)
     prefix = os.path.abspath(sys.prefix)
     if _is_below(folder, prefix):
         return prefix, folder
@@ -84,7 +84,8 @@ def _is_below(path: str, folder: str) -> bool:
     return path.startswith(folder)
 
 
-def _folder_on_path(import_name: str) -> str:
+def find_package_path(import_name: str) -> str:
+    """Return the folder that would have to be on the import path for *import_name*."""
     spec = _find_spec(import_name.partition(".")[0])
     if spec is None:
         return os.getcwd()

@@ -30,3 +30,8 @@ def __getattr__(name: str) -> object:
     value: object = getattr(import_module(source), name)
     globals()[name] = value
     return value
+
+
+def __dir__() -> list[str]:
+    """Return the names that can be imported from here."""
+    return sorted({*globals(), *_SOURCES})

@@ -126,13 +126,19 @@ def explain_search(template: str, attempts: list[tuple[Place, Source | None]]) -
     return "\n".join(_iter_explanation(template, attempts))
 
 
+def describe_loader(loader: BaseLoader) -> Iterator[str]:
+    """Yield lines that tell the class of *loader* and the folders that it reads."""
+    yield f"class: {type(loader).__module__}.{type(loader).__qualname__}"
+    for folder in folders_of(loader):
+        yield f"folder: {folder}"
+
+
 def _iter_explanation(template: str, attempts: list[tuple[Place, Source | None]]) -> Iterator[str]:
     yield f"Looking for template {template!r}:"
     for number, (place, source) in enumerate(attempts, start=1):
         yield f"{number:5}: trying loader of {place.owner}"
-        yield f"       class: {type(place.loader).__module__}.{type(place.loader).__qualname__}"
-        for folder in folders_of(place.loader):
-            yield f"       folder: {folder}"
+        for line in describe_loader(place.loader):
+            yield f"       {line}"
         yield f"       -> {'nothing' if source is None else f'found {source[1] or template!r}'}"
     found = sum(source is not None for _, source in attempts)
     if found == 0:
