@@ -346,13 +346,31 @@ class TestProgram:
         output = run_python("-m", "cruse.as_flask", str(tmp_path / "script.py"))
         assert output == "Cruse"
 
-    @pytest.mark.parametrize("arguments", [[], ["-m"]])
+    @pytest.mark.parametrize("arguments", [[], ["-m"], ["-c"], ["--unknown"]])
     def test_nothing_to_run_is_a_usage_error(self, arguments: list[str]) -> None:
         result = subprocess.run(
             [sys.executable, "-m", "cruse.as_flask", *arguments], capture_output=True, text=True
         )
         assert result.returncode == 2
-        assert "Usage: python -m cruse.as_flask -m MODULE" in result.stdout
+        assert "Usage: python -m cruse.as_flask SCRIPT.py" in result.stderr
+
+    def test_file_that_is_not_there_is_named(self, tmp_path: Path) -> None:
+        command = [sys.executable, "-m", "cruse.as_flask", str(tmp_path / "missing.py")]
+        result = subprocess.run(command, capture_output=True, text=True)
+        assert result.returncode == 2
+        assert "missing.py' cannot be opened" in result.stderr
+
+    def test_folder_without_a_program_is_named(self, tmp_path: Path) -> None:
+        command = [sys.executable, "-m", "cruse.as_flask", str(tmp_path)]
+        result = subprocess.run(command, capture_output=True, text=True)
+        assert result.returncode == 1
+        assert "There is no '__main__' in" in result.stderr
+
+    def test_usage_can_be_asked_for(self) -> None:
+        assert "-m MODULE" in run_python("-m", "cruse.as_flask", "--help")
+
+    def test_command_runs_as_a_module(self) -> None:
+        assert "Cruse" in run_python("-m", "cruse", "--version")
 
     def test_flask_command_takes_flasks_variables(self, tmp_path: Path) -> None:
         (tmp_path / "hello.py").write_text(PROGRAM)
