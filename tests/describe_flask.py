@@ -19,6 +19,13 @@ from flask.cli import cli
 
 Description = dict[str, Any]
 
+# What each module that is imported together with Flask shows before any other one is.
+SHOWN_AT_FIRST = {
+    name: dir(module)
+    for name, module in sorted(sys.modules.items())
+    if name.partition(".")[0] == "flask"
+}
+
 # Not whatever `inspect.isroutine` takes for one: that is true of a cached property, too.
 FUNCTIONS = (FunctionType, MethodType, BuiltinFunctionType)
 
@@ -28,7 +35,9 @@ def describe() -> Description:
     app = flask.Flask("described")
     blueprint = flask.Blueprint("described", "described")
     return {
-        "framework": flask.Flask.__module__,
+        "framework": Path(flask.__file__).parent.name,
+        "shown_at_first": SHOWN_AT_FIRST,
+        "shown": {module.__name__: dir(module) for module in iter_modules()},
         "modules": {
             module.__name__: {
                 name: describe_value(value)

@@ -31,7 +31,7 @@ class Run:
     """What one run of a suite reported.
 
     Args:
-        ran_on: Module that `flask.Flask` came from.
+        ran_on: Name of the folder that `flask` came from.
         outcomes: "passed", "failed" or "skipped" for each test, by its name.
         output: What pytest printed.
     """
@@ -114,9 +114,9 @@ def iter_problems(theirs: Run, ours: Run, expected: int, known: dict[str, str]) 
         expected: How many tests pass on Flask.
         known: Reasons for the deliberate differences, by the names of the tests.
     """
-    for run, module in ((theirs, "flask.app"), (ours, "cruse.app")):
-        if run.ran_on != module:
-            yield f"'flask' was {run.ran_on} where it should have been {module}:\n{run.output}"
+    for run, folder in ((theirs, "flask"), (ours, "cruse")):
+        if run.ran_on != folder:
+            yield f"'flask' was {run.ran_on} where it should have been {folder}:\n{run.output}"
     if theirs.count("passed") != expected:
         yield f"{theirs.count('passed')} passed on Flask itself, not {expected}:\n{theirs.output}"
     for name, outcome in theirs.outcomes.items():

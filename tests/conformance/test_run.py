@@ -34,7 +34,7 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def make_runs(run: Any, theirs: dict[str, str], ours: dict[str, str]) -> tuple[Any, Any]:
-    return run.Run("flask.app", theirs, "said"), run.Run("cruse.app", ours, "said")
+    return run.Run("flask", theirs, "said"), run.Run("cruse", ours, "said")
 
 
 class TestReadReport:
@@ -77,7 +77,7 @@ class TestIterProblems:
     def test_run_on_the_wrong_framework_is_one(self, run: Any) -> None:
         theirs, _ = make_runs(run, {"a": "passed"}, {})
         (problem,) = run.iter_problems(theirs, theirs, 1, {})
-        assert problem.startswith("'flask' was flask.app where it should have been cruse.app")
+        assert problem.startswith("'flask' was flask where it should have been cruse")
 
 
 class TestDownload:

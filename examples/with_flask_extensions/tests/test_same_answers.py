@@ -87,8 +87,8 @@ class TestVisit:
     def test_each_ran_on_its_own_framework(self, visits: Visits) -> None:
         ran_on = {name: lines[0] for name, lines in visits.printed.items()}
         assert ran_on == {
-            "flask": {"framework": "flask.app"},
-            "cruse": {"framework": "cruse.app"},
+            "flask": {"framework": "flask"},
+            "cruse": {"framework": "cruse"},
         }
 
     def test_every_scene_is_compared(self, visits: Visits) -> None:

@@ -12,21 +12,14 @@ Environment variables named `FLASK_...`, `.flaskenv` files and the entry points 
 work then too.
 """
 
-from werkzeug.datastructures import ImmutableDict
-
-from cruse.app import Cruse
+from cruse.as_flask.classes import complete_classes
 from cruse.as_flask.finder import install
 from cruse_cli.names import add_aliases
-from cruse_core.app_globals import AppGlobals
-from cruse_core.json_provider import DefaultJSONProvider
 from cruse_core.notices import be_lenient
 
 install()
+complete_classes()
 be_lenient()
-AppGlobals._label = "flask.g"
-# What Cruse does in another way by default, and Flask's programs may rely on.
-DefaultJSONProvider.allow_nan = True
-Cruse.default_config = ImmutableDict({**Cruse.default_config, "JSON_ERRORS": "never"})
 add_aliases(
     "FLASK",
     dotenv_file=".flaskenv",

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Awaitable, Callable, Iterable
 from contextvars import Token
+from datetime import timedelta
 from typing import Any, TypeAlias
 
 from cruse import Cruse
@@ -18,6 +21,13 @@ _ABSENT: Any = object()
 # What Flask's signatures have as a default where None means something.
 _sentinel = OWN_GROUP
 
+
+# What the errors outside of a context begin with.
+_no_app_msg = "Working outside of application context.\n"
+_no_req_msg = "Working outside of request context.\n"
+
+# Flask keeps Werkzeug's version here once it has asked for it.
+_werkzeug_version = ""
 
 # Of a hook that Flask has no more; annotations still name it.
 BeforeFirstRequestCallable: TypeAlias = Callable[[], Awaitable[None] | None]
@@ -35,6 +45,26 @@ def explain_template_loading_attempts(
     """
     asked = [(Place(name_owner(owner), loader), source) for loader, owner, source in attempts]
     app.logger.info(explain_search(template, asked))
+
+
+def _make_timedelta(value: timedelta | int | None) -> timedelta | None:
+    """Return *value*, which may be a number of seconds, as a timedelta; None stays None."""
+    return timedelta(seconds=value) if isinstance(value, int) else value
+
+
+def _path_is_ancestor(path: str, other: str) -> bool:
+    """Return whether *other* is *path* itself, or below that folder."""
+    return f"{other}{os.sep}".startswith(os.path.join(path, ""))
+
+
+def _called_with_wrong_args(f: Callable[..., Any]) -> bool:
+    """Return whether the error that is being handled was raised by the call of *f*, not within."""
+    step = sys.exc_info()[2]
+    while step is not None:
+        if step.tb_frame.f_code is f.__code__:
+            return False
+        step = step.tb_next
+    return True
 
 
 class UnexpectedUnicodeError(AssertionError, UnicodeError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import sys
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
@@ -10,22 +11,16 @@ from importlib.abc import InspectLoader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from importlib.metadata import Distribution, DistributionFinder
 from pathlib import Path
-from types import CodeType, ModuleType
+from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
-from cruse.as_flask.names import MODULES
+from cruse.as_flask.names import MODULES, Names
 
 # The version of Flask whose interface this is.
 FLASK_VERSION = "3.1.3"
 
 _MAIN = "flask.__main__"
 _MAIN_SOURCE = "from flask.cli import main\n\nmain()\n"
-
-# Available as attributes of `flask` once that is imported.
-_IMPORTED_WITH_FLASK = (
-    "app blueprints cli config ctx globals helpers json logging sansio sessions signals templating "
-    "typing wrappers"
-).split()
 
 
 class FlaskFinder(MetaPathFinder, InspectLoader):
@@ -51,16 +46,21 @@ class FlaskFinder(MetaPathFinder, InspectLoader):
     def exec_module(self, module: ModuleType) -> None:
         """Put the names of Flask's module into *module*."""
         name = module.__name__
-        module.__doc__ = f"{name} of Flask {FLASK_VERSION}, provided by Cruse."
-        for source_name, names in MODULES[name].items():
-            source = import_module(source_name)
-            for entry in names.split():
-                theirs, _, ours = entry.partition("=")
-                setattr(module, theirs, getattr(source, ours or theirs))
+        if name == _MAIN:
+            return
+        stand_in = MODULES[name]
+        names = vars(module)
+        names["__doc__"] = f"{name} of Flask {FLASK_VERSION}, provided by Cruse."
+        names.update(_import_names(stand_in.imports))
+        names.update(own := _import_names(stand_in.defines))
+        for own_name, value in own.items():
+            show_as_defined(value, name, own_name)
+        names["__file__"] = import_module(next(iter(stand_in.defines), "cruse")).__file__
+        if name != "flask.sansio":  # a namespace package
+            names["__builtins__"] = vars(builtins)
+            names["__cached__"] = None
         if name == "flask":
-            module.__getattr__ = _version_attribute  # type: ignore[method-assign]  # PEP 562
-            for submodule in _IMPORTED_WITH_FLASK:
-                import_module(f"flask.{submodule}")
+            names["__getattr__"] = _version_attribute  # PEP 562
 
     def get_source(self, fullname: str) -> str | None:
         """Return the source of `flask.__main__`, for `python -m flask`; None otherwise."""
@@ -77,6 +77,37 @@ class FlaskFinder(MetaPathFinder, InspectLoader):
         """Yield the metadata of Flask if *context* asks for it, or for all."""
         if context.name is None or context.name.lower() == "flask":
             yield FlaskDistribution()
+
+
+def _import_names(names: Names) -> dict[str, Any]:
+    """Return the values of *names*, by the names that Flask has for them."""
+    found = {}
+    for source, entries in names.items():
+        for entry in entries.split():
+            theirs, _, ours = entry.partition("=")
+            if source:
+                found[theirs] = getattr(import_module(source), ours or theirs)
+            else:
+                found[theirs] = import_module(ours or theirs)
+    return found
+
+
+def show_as_defined(value: Any, module: str, name: str) -> None:
+    """Let a class, a function or a command tell that it is *name* and was defined in *module*.
+
+    Programs know what they watch, count or leave alone by these names.
+    """
+    kind = type(value)
+    if kind is FunctionType or issubclass(kind, type):
+        value.__module__ = module
+        value.__name__ = value.__qualname__ = name
+    elif kind.__module__ == "click.core":
+        show_as_defined(getattr(value, "callback", None), module, name)
+    if issubclass(kind, type):
+        for member_name, member in vars(value).items():
+            if type(member) is FunctionType:
+                member.__module__ = module
+                member.__qualname__ = f"{name}.{member_name}"
 
 
 class FlaskDistribution(Distribution):
