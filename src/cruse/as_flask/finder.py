@@ -15,6 +15,7 @@ from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 from cruse.as_flask.names import MODULES, Names
+from cruse.as_flask.rebinding import FlaskModule
 
 # The version of Flask whose interface this is.
 FLASK_VERSION = "3.1.3"
@@ -42,6 +43,10 @@ class FlaskFinder(MetaPathFinder, InspectLoader):
     def is_package(self, fullname: str) -> bool:
         """Return whether *fullname* has submodules."""
         return any(name.startswith(f"{fullname}.") for name in MODULES)
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        """Return an empty module in which names may be set anew."""
+        return FlaskModule(spec.name)
 
     def exec_module(self, module: ModuleType) -> None:
         """Put the names of Flask's module into *module*."""

@@ -15,10 +15,13 @@ class StandIn(NamedTuple):
     Attributes:
         defines: What Flask defines there, and programs see as defined there.
         imports: What Flask has imported there from elsewhere.
+        looked_up_in: The modules of Cruse that do the work of this one: setting a name anew here
+            sets it there, too, since that is where it is looked up.
     """
 
     defines: Names
     imports: Names
+    looked_up_in: str = ""
 
 
 _ANNOTATIONS: Names = {"__future__": "annotations"}
@@ -100,6 +103,10 @@ MODULES: dict[str, StandIn] = {
             "werkzeug.wrappers": "BaseResponse=Response",
             "werkzeug.wsgi": "get_host",
         },
+        looked_up_in=(
+            "cruse_cli.app cruse_core.app cruse_core.conversion cruse_core.pipeline "
+            "cruse_core.short_path cruse_core.url_building cruse_core.urls cruse_templating.app"
+        ),
     ),
     "flask.blueprints": StandIn(
         defines={"cruse.as_flask.classes": "Blueprint"},
@@ -113,6 +120,7 @@ MODULES: dict[str, StandIn] = {
             "flask.sansio.blueprints": "BlueprintSetupState SansioBlueprint=Blueprint",
             "flask.sansio.scaffold": "_sentinel",
         },
+        looked_up_in="cruse_cli",
     ),
     "flask.cli": StandIn(
         defines={
@@ -147,6 +155,11 @@ MODULES: dict[str, StandIn] = {
             "types": "ModuleType",
             "werkzeug.utils": "import_string",
         },
+        looked_up_in=(
+            "cruse_cli cruse_cli.discovery cruse_cli.dotenv cruse_cli.groups cruse_cli.main "
+            "cruse_cli.options cruse_cli.parameters cruse_cli.routes cruse_cli.run "
+            "cruse_cli.script_info cruse_cli.shell"
+        ),
     ),
     "flask.config": StandIn(
         defines={"cruse_core.config": "Config ConfigAttribute T"},
@@ -155,6 +168,7 @@ MODULES: dict[str, StandIn] = {
             "": "errno json os t=typing types",
             "werkzeug.utils": "import_string",
         },
+        looked_up_in="cruse_core.config",
     ),
     "flask.ctx": StandIn(
         defines={
@@ -176,6 +190,7 @@ MODULES: dict[str, StandIn] = {
             "types": "TracebackType",
             "werkzeug.exceptions": "HTTPException",
         },
+        looked_up_in="cruse_core.app_globals cruse_core.context cruse_core.shortcuts",
     ),
     "flask.debughelpers": StandIn(
         defines={
@@ -194,6 +209,10 @@ MODULES: dict[str, StandIn] = {
             "jinja2.loaders": "BaseLoader",
             "werkzeug.routing": "RequestRedirect",
         },
+        looked_up_in=(
+            "cruse_core.debug_helpers cruse_core.pipeline cruse_core.requests "
+            "cruse_templating.loader cruse.as_flask.adapters"
+        ),
     ),
     "flask.globals": StandIn(
         defines={
@@ -230,6 +249,10 @@ MODULES: dict[str, StandIn] = {
             "werkzeug.utils": "_wz_redirect=redirect",
             "werkzeug.wrappers": "BaseResponse=Response",
         },
+        looked_up_in=(
+            "cruse_core.environment cruse_core.files cruse_core.flashing cruse_core.plan "
+            "cruse_core.resources cruse_core.shortcuts cruse_core.streaming"
+        ),
     ),
     "flask.json": StandIn(
         defines={"cruse_core.json": "dump dumps jsonify load loads"},
@@ -239,6 +262,7 @@ MODULES: dict[str, StandIn] = {
             "flask.globals": "current_app",
             "flask.json.provider": "_default",
         },
+        looked_up_in="cruse_core.json",
     ),
     "flask.json.provider": StandIn(
         defines={
@@ -250,6 +274,7 @@ MODULES: dict[str, StandIn] = {
             "datetime": "date",
             "werkzeug.http": "http_date",
         },
+        looked_up_in="cruse_core.json_provider",
     ),
     "flask.json.tag": StandIn(
         defines={
@@ -268,6 +293,7 @@ MODULES: dict[str, StandIn] = {
             "uuid": "UUID",
             "werkzeug.http": "http_date parse_date",
         },
+        looked_up_in="cruse_core.json_tags",
     ),
     "flask.logging": StandIn(
         defines={
@@ -281,6 +307,7 @@ MODULES: dict[str, StandIn] = {
             "flask.globals": "request",
             "werkzeug.local": "LocalProxy",
         },
+        looked_up_in="cruse_core.logging",
     ),
     "flask.sansio": StandIn(defines={}, imports={}),
     "flask.sansio.app": StandIn(
@@ -306,6 +333,10 @@ MODULES: dict[str, StandIn] = {
             "werkzeug.sansio.response": "Response",
             "werkzeug.utils": "_wz_redirect=redirect cached_property",
         },
+        looked_up_in=(
+            "cruse_core.app cruse_core.pipeline cruse_core.resources cruse_core.url_building "
+            "cruse_templating.app cruse_templating.jinja"
+        ),
     ),
     "flask.sansio.blueprints": StandIn(
         defines={
@@ -322,6 +353,7 @@ MODULES: dict[str, StandIn] = {
             "flask.sansio.scaffold": "Scaffold _endpoint_from_view_func _sentinel setupmethod",
             "functools": "update_wrapper",
         },
+        looked_up_in="cruse_core.blueprint",
     ),
     "flask.sansio.scaffold": StandIn(
         defines={
@@ -344,6 +376,10 @@ MODULES: dict[str, StandIn] = {
             "werkzeug.exceptions": "HTTPException default_exceptions",
             "werkzeug.utils": "cached_property",
         },
+        looked_up_in=(
+            "cruse_core.error_handlers cruse_core.resources cruse_core.scaffold "
+            "cruse_templating.app cruse_templating.loader"
+        ),
     ),
     "flask.sessions": StandIn(
         defines={
@@ -361,6 +397,7 @@ MODULES: dict[str, StandIn] = {
             "itsdangerous": "BadSignature URLSafeTimedSerializer",
             "werkzeug.datastructures": "CallbackDict",
         },
+        looked_up_in="cruse_core.sessions",
     ),
     "flask.signals": StandIn(
         defines={"cruse_core.signals": f"_signals {_SIGNALS}"},
@@ -386,6 +423,10 @@ MODULES: dict[str, StandIn] = {
             "flask.signals": "before_render_template template_rendered",
             "jinja2": "BaseEnvironment=Environment BaseLoader Template TemplateNotFound",
         },
+        looked_up_in=(
+            "cruse_templating.environment cruse_templating.loader cruse_templating.processors "
+            "cruse_templating.rendering"
+        ),
     ),
     "flask.testing": StandIn(
         defines={
@@ -407,6 +448,9 @@ MODULES: dict[str, StandIn] = {
             "werkzeug.test": "Client",
             "werkzeug.wrappers": "BaseRequest=Request",
         },
+        looked_up_in=(
+            "cruse_cli cruse_cli.runner cruse_testing cruse_testing.client cruse_testing.environ"
+        ),
     ),
     "flask.typing": StandIn(
         defines={
@@ -436,6 +480,7 @@ MODULES: dict[str, StandIn] = {
             "": "ft=flask.typing t=typing",
             "flask.globals": "current_app request",
         },
+        looked_up_in="cruse_core.views",
     ),
     "flask.wrappers": StandIn(
         defines={"cruse": "Request Response"},
@@ -447,5 +492,6 @@ MODULES: dict[str, StandIn] = {
             "werkzeug.exceptions": "BadRequest HTTPException",
             "werkzeug.wrappers": "RequestBase=Request ResponseBase=Response",
         },
+        looked_up_in="cruse_core.requests cruse_core.responses",
     ),
 }
