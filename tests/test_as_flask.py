@@ -421,6 +421,22 @@ class TestProgram:
         output = run_python("-m", "pytest", "-q", "-p", "cruse.as_flask", str(tmp_path))
         assert "1 passed" in output
 
+    @pytest.mark.parametrize("plugin", [(), ("-p", "cruse.as_flask")])
+    def test_suite_may_make_errors_of_warnings_and_name_those_of_a_package_for_flask(
+        self, tmp_path: Path, plugin: tuple[str, ...]
+    ) -> None:
+        (tmp_path / "package_for_flask.py").write_text(
+            "import flask\n\n\nclass OldWarning(UserWarning):\n    pass\n"
+        )
+        (tmp_path / "pytest.ini").write_text(
+            "[pytest]\nfilterwarnings =\n    error\n    error::package_for_flask.OldWarning\n"
+        )
+        (tmp_path / "test_it.py").write_text(
+            "import flask\n\n\ndef test_it():\n    assert 'Cruse' in flask.__doc__\n"
+        )
+        command = ("-W", "error", "-m", "cruse.as_flask", "-m", "pytest", "-q", *plugin)
+        assert "1 passed" in run_python(*command, cwd=tmp_path)
+
 
 class TestReloader:
     def test_restarted_process_still_resolves_flask_to_cruse(

@@ -6,10 +6,13 @@ where Flask is installed. It must come before the first import of `flask`:
     import cruse.as_flask
     from flask import Flask
 
-`python -m cruse.as_flask -m module ...`, `python -m cruse.as_flask script.py ...` and
-`pytest -p cruse.as_flask` do so for a program or a test suite that stays as it is.
+`python -m cruse.as_flask` in place of `python` does so for a program that stays as it is, and for a
+test suite: `python -m cruse.as_flask -m pytest`. `pytest -p cruse.as_flask` does too, unless pytest
+imports `flask` before its plugins, because `filterwarnings` names a class of a package that does.
 Environment variables named `FLASK_...`, `.flaskenv` files and the entry points of `flask.commands`
 work then too.
+
+PYTEST_DONT_REWRITE: pytest looks for this word in a plugin that was imported before it.
 """
 
 from cruse.as_flask.classes import complete_classes

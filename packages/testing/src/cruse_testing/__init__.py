@@ -3,6 +3,9 @@
 The names are imported when they are first used. pytest loads the plugin in this package at every
 start, also where no app is tested, and before a coverage tool has begun to measure.
 Their types stand in `__init__.pyi`.
+
+PYTEST_DONT_REWRITE: pytest looks for this word in a plugin that was imported before it, and would
+warn of the asserts that it cannot rewrite any more. There are none here.
 """
 
 from __future__ import annotations
