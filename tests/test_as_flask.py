@@ -56,7 +56,8 @@ PRIVATE_NAMES = """
     flask.app:Flask._method_route flask.app:Flask._find_error_handler
     flask.app:Flask._get_exc_class_and_code
     flask.blueprints:Blueprint._method_route flask.blueprints:Blueprint._merge_blueprint_funcs
-    flask.cli:FlaskGroup._load_plugin_commands flask.cli:ScriptInfo._loaded_app
+    flask.cli:FlaskGroup._load_plugin_commands flask.templating:DispatchingJinjaLoader._iter_loaders
+    flask.cli:ScriptInfo._loaded_app
     flask.config:ConfigAttribute
     flask.ctx:AppContext._cv_tokens flask.ctx:RequestContext._cv_tokens flask.ctx:_AppCtxGlobals
     flask.globals:_cv_app flask.globals:_cv_request flask.globals:app_ctx flask.globals:request_ctx
@@ -103,6 +104,7 @@ USE_OF_PRIVATE_NAMES = """
 from flask import Flask, g, request
 from flask.cli import ScriptInfo
 from flask.globals import _cv_app, _cv_request, app_ctx, request_ctx
+from flask.json.tag import TaggedJSONSerializer
 from flask.sansio.scaffold import _endpoint_from_view_func
 from flask.signals import Namespace, _signals, request_started
 from flask.testing import EnvironBuilder
@@ -132,6 +134,10 @@ with app.app_context() as ctx:
     print(len(ctx._cv_tokens))
 with app.test_request_context() as ctx:
     print([len(pair) for pair in ctx._cv_tokens])
+    ctx._after_request_functions.append(lambda response: print("after") or response)
+    app.process_response(app.response_class())
+print([type(owner).__name__ for owner, _ in app.jinja_env.loader._iter_loaders("x.html")])
+print(TaggedJSONSerializer()._untag_scan({" t": [1]}))
 print(type(_signals) is Namespace, _signals["request-started"] is request_started)
 """
 

@@ -7,7 +7,7 @@ an instance of Flask's class.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from importlib import import_module
 from typing import Any
@@ -20,9 +20,12 @@ from cruse_core import Response
 from cruse_core.app_globals import AppGlobals
 from cruse_core.context import AppContext, RequestContext
 from cruse_core.json_provider import DefaultJSONProvider
+from cruse_core.json_tags import TaggedJSONSerializer
 from cruse_core.scaffold import Scaffold
-from cruse_core.types import StartResponse, WSGIEnvironment
+from cruse_core.types import AfterRequestCallable, StartResponse, WSGIEnvironment
 from cruse_templating import TemplatingApp, TemplatingBlueprint
+from cruse_templating.jinja import BaseLoader
+from cruse_templating.loader import DispatchingJinjaLoader
 from cruse_testing import Client, TestingApp
 
 
@@ -111,6 +114,23 @@ def _list_pairs_of_tokens(ctx: RequestContext) -> list[Any]:
     return [(token, None) for token in ctx._tokens]
 
 
+def _list_functions(ctx: RequestContext) -> list[AfterRequestCallable]:
+    # A list that programs add to, made when the first of them asks for it.
+    if not isinstance(ctx.after_request_functions, list):
+        ctx.after_request_functions = list(ctx.after_request_functions)
+    return ctx.after_request_functions
+
+
+def _iter_loaders(
+    loader: DispatchingJinjaLoader, template: str
+) -> Iterator[tuple[Scaffold, BaseLoader]]:
+    """Yield the app, its blueprints, and the loaders of their folders."""
+    for owner in (loader.app, *loader.app.iter_blueprints()):
+        found = loader._find_loader(owner)
+        if found is not None:
+            yield owner, found  # type: ignore[misc]  # what an app has are its blueprints
+
+
 def complete_classes() -> None:
     """Make Cruse's own classes those of Flask, for the rest of this process."""
     cruse.Cruse.__bases__ = (Flask,)
@@ -120,3 +140,6 @@ def complete_classes() -> None:
     AppGlobals._label = "flask.g"
     # Flask writes NaN and infinity, which no JSON has.
     DefaultJSONProvider.allow_nan = True
+    RequestContext._after_request_functions = property(_list_functions)  # type: ignore[attr-defined]
+    DispatchingJinjaLoader._iter_loaders = _iter_loaders  # type: ignore[attr-defined]
+    TaggedJSONSerializer._untag_scan = TaggedJSONSerializer.untag_all  # type: ignore[attr-defined]

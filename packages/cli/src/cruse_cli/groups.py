@@ -96,7 +96,7 @@ class CruseGroup(AppGroup):
         self.create_app = create_app
         self.load_dotenv = load_dotenv
         self.set_debug_flag = set_debug_flag
-        self._has_plugins = False
+        self._loaded_plugin_commands = False
         # What loading a command has raised, by the name of the command.
         self._broken_plugins: dict[str, Exception] = {}
         self._untold: list[Exception] = []
@@ -213,9 +213,9 @@ class CruseGroup(AppGroup):
 
     def _load_plugin_commands(self) -> None:
         """Add the commands of the entry points; a subclass may leave them out."""
-        if self._has_plugins:
+        if self._loaded_plugin_commands:
             return
-        self._has_plugins = True
+        self._loaded_plugin_commands = True
         for entry_point in _iter_entry_points():
             try:
                 self.add_command(entry_point.load(), entry_point.name)
