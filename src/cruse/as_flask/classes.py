@@ -15,12 +15,14 @@ from typing import Any
 from werkzeug.datastructures import ImmutableDict
 
 import cruse
+from cruse.as_flask.shown_names import show_as_defined
 from cruse_cli import AppGroup, CliRunner, CommandsApp, CommandsBlueprint
 from cruse_core import Response
 from cruse_core.app_globals import AppGlobals
 from cruse_core.context import AppContext, RequestContext
 from cruse_core.json_provider import DefaultJSONProvider
 from cruse_core.json_tags import TaggedJSONSerializer
+from cruse_core.responses import SentBody
 from cruse_core.scaffold import Scaffold
 from cruse_core.types import AfterRequestCallable, StartResponse, WSGIEnvironment
 from cruse_templating import TemplatingApp, TemplatingBlueprint
@@ -143,3 +145,5 @@ def complete_classes() -> None:
     RequestContext._after_request_functions = property(_list_functions)  # type: ignore[attr-defined]
     DispatchingJinjaLoader._iter_loaders = _iter_loaders  # type: ignore[attr-defined]
     TaggedJSONSerializer._untag_scan = TaggedJSONSerializer.untag_all  # type: ignore[attr-defined]
+    for body in (ClosableBody, SentBody):
+        show_as_defined(body, "werkzeug.wsgi", "ClosingIterator")

@@ -11,11 +11,12 @@ from importlib.abc import InspectLoader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from importlib.metadata import Distribution, DistributionFinder
 from pathlib import Path
-from types import CodeType, FunctionType, ModuleType
+from types import CodeType, ModuleType
 from typing import Any
 
 from cruse.as_flask.names import MODULES, Names
 from cruse.as_flask.rebinding import FlaskModule
+from cruse.as_flask.shown_names import show_as_defined
 
 # The version of Flask whose interface this is.
 FLASK_VERSION = "3.1.3"
@@ -95,24 +96,6 @@ def _import_names(names: Names) -> dict[str, Any]:
             else:
                 found[theirs] = import_module(ours or theirs)
     return found
-
-
-def show_as_defined(value: Any, module: str, name: str) -> None:
-    """Let a class, a function or a command tell that it is *name* and was defined in *module*.
-
-    Programs know what they watch, count or leave alone by these names.
-    """
-    kind = type(value)
-    if kind is FunctionType or issubclass(kind, type):
-        value.__module__ = module
-        value.__name__ = value.__qualname__ = name
-    elif kind.__module__ == "click.core":
-        show_as_defined(getattr(value, "callback", None), module, name)
-    if issubclass(kind, type):
-        for member_name, member in vars(value).items():
-            if type(member) is FunctionType:
-                member.__module__ = module
-                member.__qualname__ = f"{name}.{member_name}"
 
 
 class FlaskDistribution(Distribution):
