@@ -53,6 +53,7 @@ class FlaskFinder(MetaPathFinder, InspectLoader):
         """Put the names of Flask's module into *module*."""
         name = module.__name__
         if name == _MAIN:
+            super().exec_module(module)
             return
         stand_in = MODULES[name]
         names = vars(module)

@@ -93,5 +93,5 @@ def iter_places(module: str, name: str, value: Any) -> Iterator[Place]:
     for source in MODULES[module].looked_up_in.split():
         consumer = import_module(source)
         for ours in dir(consumer):
-            if getattr(consumer, ours) is value:
+            if getattr(consumer, ours, None) is value:
                 yield Place(consumer, ours)
