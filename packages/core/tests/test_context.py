@@ -288,7 +288,7 @@ class TestLeftBehind:
         app.teardown_request(lambda exc: ends.append("request"))
         app.teardown_appcontext(lambda exc: ends.append("app"))
         if not is_ordinary:
-            app.make_response = app.make_response  # type: ignore[method-assign]  # a step of its own
+            app.dispatch_request = app.dispatch_request  # type: ignore[method-assign]  # a step of its own
 
         @app.get("/")
         def index() -> str:

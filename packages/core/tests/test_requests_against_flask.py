@@ -116,7 +116,7 @@ class TestEnvirons:
         st.sampled_from(
             [
                 *["h.test", "h.test:80", "h.test:443", "h.test:8080", "H.TEST", "h.test.", None],
-                *["[::1]", "h.test:x", "a@b", "h/x", "h\\x", " h", "h,t", "bücher.test"],
+                *["[::1]", "h-1.test:65535"],
             ]
         ),
         st.sampled_from(["s.test", "::1", "unix:/x", None]),

@@ -131,7 +131,7 @@ def add_views(app: App, events: list[Any]) -> None:
 
 def take_general_path(app: App) -> App:
     """Replace a step by one that does the same."""
-    app.make_response = app.make_response  # type: ignore[method-assign]
+    app.dispatch_request = app.dispatch_request  # type: ignore[method-assign]
     assert not app.takes_short_path
     return app
 

@@ -31,6 +31,7 @@ from cruse_core.errors import (
     SetupError,
 )
 from cruse_core.findings import Finding
+from cruse_core.hosts import AcceptedHosts
 from cruse_core.json_provider import (
     ConfiguredJSONProvider,
     DefaultJSONProvider,
@@ -51,7 +52,7 @@ from cruse_core.rule_options import (
 )
 from cruse_core.scaffold import endpoint_from_view, setupmethod
 from cruse_core.sessions import SecureCookieSessionInterface, SessionInterface
-from cruse_core.short_path import STEPS
+from cruse_core.short_path import STEPS, STEPS_OF_ANSWERING, STEPS_OF_ENDING
 from cruse_core.types import RouteCallable, TeardownCallable, WSGIEnvironment
 from cruse_core.url_building import UrlBuilder
 from cruse_routing import Map, Rule
@@ -61,6 +62,8 @@ T_teardown = TypeVar("T_teardown", bound=TeardownCallable)
 
 # What decides whether a short cut may be taken; setting one of these starts the plans afresh.
 _SHORT_CUT_SWITCHES = STEPS.union(
+    STEPS_OF_ANSWERING,
+    STEPS_OF_ENDING,
     {
         "after_request_funcs",
         "app_context",
@@ -74,7 +77,7 @@ _SHORT_CUT_SWITCHES = STEPS.union(
         "url_map",
         "url_value_preprocessors",
         "view_functions",
-    }
+    },
 )
 
 
@@ -192,7 +195,7 @@ class App(UrlBuilder):
         self._static_host = static_host
         self._route_guard = RouteGuard()
         self._blueprint_sites: dict[str, CallSite | None] = {}
-        self.known_hosts: set[str] = set()
+        self.accepted_hosts = AcceptedHosts(None)
         if self.has_static_folder:
             self._add_static_rule(static_host, host_matching)
 
@@ -230,7 +233,10 @@ class App(UrlBuilder):
             isinstance(values.get("url_map"), Map)
             and not values.get("subdomain_matching")
             and _MATCHING.are_kept_on(self)
+            and getattr(self.request_class, "_has_common_host", False)
         )
+        self.takes_own_way_of_answering = not _ANSWERING.are_kept_on(self)
+        self.takes_own_way_of_ending = not _ENDING.are_kept_on(self)
         self.pushes_app_context = not (AppContext._is_plain and _APP_CONTEXT.are_kept_on(self))
         self._converts_once = _CONVERSION.are_kept_on(self)
         self.takes_short_path = (
@@ -536,6 +542,8 @@ class App(UrlBuilder):
 
 
 _STEPS = Originals(App, STEPS)
+_ANSWERING = Originals(App, STEPS_OF_ANSWERING)
+_ENDING = Originals(App, STEPS_OF_ENDING)
 _MATCHING = Originals(App, ["create_url_adapter"])
 _APP_CONTEXT = Originals(App, ["app_context"])
 _CONVERSION = Originals(App, ["async_to_sync", "ensure_sync"])

@@ -9,6 +9,7 @@ from werkzeug.routing import MapAdapter
 
 from cruse_core.active_app import ActiveApp
 from cruse_core.app_globals import AppGlobals
+from cruse_core.hosts import AcceptedHosts
 from cruse_core.json_provider import JSONProvider
 from cruse_core.plan import Plan, Plans
 from cruse_core.requests import Request
@@ -22,7 +23,7 @@ class ContextApp(ActiveApp, Protocol):
     plans: Plans
     url_map: Map
     session_interface: SessionInterface
-    known_hosts: set[str]
+    accepted_hosts: AcceptedHosts
 
     @property
     def json(self) -> JSONProvider:

@@ -1,4 +1,4 @@
-"""The limits of what a request may send: the app's settings, unless a view sets others."""
+"""What a request may be and send: the app's settings, unless somebody sets others on it."""
 
 from __future__ import annotations
 

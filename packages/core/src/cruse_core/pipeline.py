@@ -38,6 +38,7 @@ from cruse_core.conversion import convert
 from cruse_core.debug_helpers import FormDataRoutingRedirect, explain_arguments
 from cruse_core.error_handlers import find_error_handler
 from cruse_core.event_loop import async_to_sync, is_coroutine_function
+from cruse_core.hosts import AcceptedHosts
 from cruse_core.json_provider import JSONProvider
 from cruse_core.logging import create_logger
 from cruse_core.plan import Plan, make_plan, split_blueprint_path
@@ -89,12 +90,14 @@ class Pipeline(Scaffold):
     json_errors_by_blueprint: dict[str, JSONErrors]
     prefix_owners: PrefixOwners
     _got_first_request: bool
-    # Hosts that `create_url_adapter` has accepted.
-    known_hosts: set[str]
+    # Which hosts `create_url_adapter` accepts.
+    accepted_hosts: AcceptedHosts
     # Whether URLs of ordinary requests can be matched without `create_url_adapter`.
     matches_directly: bool
-    # Whether no step is replaced; see `short_path.py`.
+    # Whether a step is replaced; see `short_path.py`.
     takes_short_path: bool
+    takes_own_way_of_answering: bool
+    takes_own_way_of_ending: bool
     # Whether each request has the context around it that `app_context` makes, for who looks there.
     pushes_app_context: bool
     # Whether nobody notices if functions are made synchronous once, and not by each request.

@@ -94,7 +94,7 @@ def find_json_errors(app: ProblemApp) -> JSONErrors:
 def wants_json(json_errors: JSONErrors, environ: WSGIEnvironment) -> bool:
     """Return whether an error of the request in *environ* is to be answered in JSON."""
     if json_errors == "negotiate":
-        return prefers_json(environ.get("HTTP_ACCEPT", ""))
+        return prefers_json(environ.get("HTTP_ACCEPT") or "")
     return json_errors == "always"
 
 

@@ -15,7 +15,7 @@ from typing import IO, Any, ClassVar, Final, Self
 from wsgiref.types import WSGIEnvironment
 
 from werkzeug.datastructures import ImmutableMultiDict, MultiDict
-from werkzeug.exceptions import BadRequest, HTTPException
+from werkzeug.exceptions import BadRequest, HTTPException, SecurityError
 from werkzeug.routing import Rule
 from werkzeug.utils import cached_property
 from werkzeug.wrappers import Request as WerkzeugRequest
@@ -25,6 +25,7 @@ from cruse_core.bodies import BodyStream, make_read_stream, make_unread_stream, 
 from cruse_core.debug_helpers import attach_enctype_error_multidict
 from cruse_core.form_parser import FORM_MIMETYPE, SHORT_UPLOAD_BYTES, FormParser, parse_form
 from cruse_core.headers import RequestHeaders
+from cruse_core.hosts import is_trusted
 from cruse_core.late_attributes import LateAttribute, install
 from cruse_core.limits import RequestLimit
 from cruse_core.overrides import Originals, WatchedType
@@ -63,6 +64,8 @@ _STEPS: Final = (
 )
 # A subclass that overrides one of these notices when a request is made, and when it ends.
 _CONSTRUCTION: Final = ("__init__", "__new__", "close")
+# A subclass that overrides one of these decides which hosts are served.
+_HOST: Final = ("host", "trusted_hosts")
 
 
 class Request(WerkzeugRequest, metaclass=WatchedType):
@@ -89,6 +92,8 @@ class Request(WerkzeugRequest, metaclass=WatchedType):
     _body_was_read = False
     _form_was_parsed = False
     _is_plain: ClassVar[bool] = True
+    # Whether `host` is what `hosts.py` makes of the header.
+    _has_common_host: ClassVar[bool] = True
     # Whether nobody notices if a request is made when it is first read, or never.
     _is_made_when_read: ClassVar[bool] = True
 
@@ -100,6 +105,7 @@ class Request(WerkzeugRequest, metaclass=WatchedType):
     def _look_afresh(cls) -> None:
         cls._is_plain = _ORIGINAL_STEPS.are_kept_by(cls)
         cls._is_made_when_read = _ORIGINAL_CONSTRUCTION.are_kept_by(cls)
+        cls._has_common_host = _ORIGINAL_HOST.are_kept_by(cls)
 
     def __init__(
         self, environ: WSGIEnvironment, populate_request: bool = True, shallow: bool = False
@@ -151,6 +157,9 @@ class Request(WerkzeugRequest, metaclass=WatchedType):
     )
     max_form_parts: int | None = RequestLimit(  # type: ignore[assignment]  # finds one
         "MAX_FORM_PARTS", "Most parts that a multipart body may have; None: no limit."
+    )
+    trusted_hosts: list[str] | None = RequestLimit(  # type: ignore[assignment]  # finds them
+        "TRUSTED_HOSTS", "The hosts that are served, without regard to case; None: every host."
     )
 
     # The body
@@ -293,12 +302,12 @@ def _make_read_copy(body: bytes) -> BytesIO:
 
 
 def _make_method(request: Request) -> str:
-    method: str = request._environ.get("REQUEST_METHOD", "GET")
+    method: str = request._environ.get("REQUEST_METHOD") or "GET"
     return method.upper()
 
 
 def _make_scheme(request: Request) -> str:
-    scheme: str = request._environ.get("wsgi.url_scheme", "http")
+    scheme: str = request._environ.get("wsgi.url_scheme") or "http"
     return scheme
 
 
@@ -326,7 +335,7 @@ def _make_path(request: Request) -> str:
 
 
 def _make_query_string(request: Request) -> bytes:
-    query: str = request._environ.get("QUERY_STRING", "")
+    query: str = request._environ.get("QUERY_STRING") or ""
     return query.encode("latin1")
 
 
@@ -367,7 +376,7 @@ def _make_environ(request: Request) -> WSGIEnvironment:
 def _make_args(request: Request) -> MultiDict[str, str]:
     if request.parameter_storage_class is ImmutableMultiDict:
         if request._is_plain and "query_string" not in request.__dict__:
-            query: str = request._environ.get("QUERY_STRING", "")
+            query: str = request._environ.get("QUERY_STRING") or ""
         else:
             query = request.query_string.decode("latin1")
         args = parse_pairs(query)
@@ -383,7 +392,7 @@ def _make_cookies(request: Request) -> ImmutableMultiDict[str, str]:
         headers = request.headers
         environ = headers.environ if type(headers) is RequestHeaders else {}
     if environ and request.dict_storage_class is ImmutableMultiDict:
-        cookies = parse_cookies(environ.get("HTTP_COOKIE", ""))
+        cookies = parse_cookies(environ.get("HTTP_COOKIE") or "")
         if cookies is not None:
             return cookies
     general: ImmutableMultiDict[str, str] = _WERKZEUG_VALUES["cookies"](request)
@@ -403,6 +412,29 @@ def _make_stream(request: Request) -> IO[bytes]:
     if request._body_was_read:
         return make_read_stream(environ)
     return make_unread_stream(environ, request.max_content_length)
+
+
+_USUAL_PORTS: Final = {"http": ":80", "ws": ":80", "https": ":443", "wss": ":443"}
+
+
+def _make_host(request: Request) -> str:
+    """Return host and port that the client asks for, the port unless it is the scheme's own.
+
+    It is "" if the request names none, or what it names is none.
+
+    Raises:
+        SecurityError: It is not one of `trusted_hosts`.
+    """
+    header: str | None = request._environ.get("HTTP_HOST")
+    if not header or "headers" in request.__dict__:
+        general: str = _WERKZEUG_VALUES["host"](request)
+        return general
+    host = header.removesuffix(_USUAL_PORTS.get(request.scheme, ""))
+    if is_trusted(host, request.trusted_hosts or ()):
+        return host
+    if request.trusted_hosts:
+        raise SecurityError(f"Host {host!r} is not trusted.")
+    return ""
 
 
 def _make_shallow(request: Request) -> bool:
@@ -429,6 +461,7 @@ _LATE_VALUES: Final[Mapping[str, Callable[[Request], Any]]] = {
     "cookies": _make_cookies,
     "json_module": _make_json_module,
     "mimetype": _make_mimetype,
+    "host": _make_host,
     "shallow": _make_shallow,
     "stream": _make_stream,
 }
@@ -442,4 +475,5 @@ install(
 
 _ORIGINAL_STEPS: Final = Originals(Request, _STEPS)
 _ORIGINAL_CONSTRUCTION: Final = Originals(Request, _CONSTRUCTION)
-Request._watched = frozenset({*_STEPS, *_CONSTRUCTION})
+_ORIGINAL_HOST: Final = Originals(Request, _HOST)
+Request._watched = frozenset({*_STEPS, *_CONSTRUCTION, *_HOST})

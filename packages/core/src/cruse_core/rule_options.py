@@ -123,15 +123,15 @@ def tell_of_subdomain(rule: Rule, *, debug: bool) -> None:
 
     Where Flask's behaviour counts, that happens only in debug mode.
     """
-    if debug or not is_lenient():
-        notify(
-            f"The rule {rule.rule!r}{_at()} is for the subdomain {rule.subdomain!r}, but the app "
-            "matches no subdomains: no request reaches it. Make the app with "
-            "subdomain_matching=True and set SERVER_NAME; or leave the subdomain out; or make the "
-            "rule build_only=True, if it is there for its URLs.",
-            SubdomainWarning,
-            find_call_site(),
-        )
+    notify(
+        f"The rule {rule.rule!r}{_at()} is for the subdomain {rule.subdomain!r}, but the app "
+        "matches no subdomains: no request reaches it. Make the app with subdomain_matching=True "
+        "and set SERVER_NAME; or leave the subdomain out; or make the rule build_only=True, if it "
+        "is there for its URLs.",
+        SubdomainWarning,
+        find_call_site(),
+        debug=debug,
+    )
 
 
 def _suggest(name: str, *candidates: Iterable[str]) -> str:

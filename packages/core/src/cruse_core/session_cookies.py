@@ -28,7 +28,7 @@ def iter_cookies(request: WerkzeugRequest, name: str) -> Iterator[str]:
         yield first
     environ = request._environ if isinstance(request, Request) else request.environ
     # PERF: one look at the header tells that there is no other (benchmarks/scenarios.py, session).
-    if name.isascii() and environ.get("HTTP_COOKIE", "").count(name) < 2:
+    if name.isascii() and (environ.get("HTTP_COOKIE") or "").count(name) < 2:
         return
     cookies = request.cookies
     if isinstance(cookies, MultiDict):
@@ -46,7 +46,7 @@ def _get_cookie(request: WerkzeugRequest, name: str) -> str:
             and "headers" not in values
             and request.dict_storage_class is ImmutableMultiDict
         ):
-            value = find_cookie(request._environ.get("HTTP_COOKIE", ""), name)
+            value = find_cookie(request._environ.get("HTTP_COOKIE") or "", name)
             if value is not None:
                 return value
     return request.cookies.get(name, "")

@@ -20,6 +20,7 @@ from werkzeug.exceptions import HTTPException, NotFound
 from cruse_core.context import RequestContext, current
 from cruse_core.context_app import ContextApp
 from cruse_core.conversion import convert, find_plain_body, find_plain_page
+from cruse_core.matching import HTTP_SCHEMES, get_accepted_hosts
 from cruse_core.plan import Plan
 from cruse_core.problem_details import ProblemApp
 from cruse_core.responses import Response, send_plain
@@ -47,17 +48,16 @@ STEPS = frozenset(
     {
         "create_url_adapter",
         "dispatch_request",
-        "do_teardown_appcontext",
-        "do_teardown_request",
-        "finalize_request",
         "full_dispatch_request",
-        "make_response",
         "preprocess_request",
-        "process_response",
         "raise_routing_exception",
         "request_context",
     }
 )
+# Those that are called where one of them is replaced: so a component that extends one costs that
+# step, and not the short path.
+STEPS_OF_ANSWERING = frozenset({"finalize_request", "make_response", "process_response"})
+STEPS_OF_ENDING = frozenset({"do_teardown_appcontext", "do_teardown_request"})
 
 # Whatever else a client sends as its method, in lower case too, `dispatch_request` judges.
 _METHODS = frozenset({"DELETE", "GET", "HEAD", "PATCH", "POST", "PUT"})
@@ -67,6 +67,9 @@ class ShortPathApp(ContextApp, ProblemApp, SavingApp, Protocol):
     """What the short path asks of an app, besides what its parts ask."""
 
     teardown_appcontext_funcs: list[TeardownCallable]
+    # Whether one of `STEPS_OF_ANSWERING`, or of `STEPS_OF_ENDING`, is replaced.
+    takes_own_way_of_answering: bool
+    takes_own_way_of_ending: bool
 
     def dispatch_request(self) -> ResponseReturnValue:
         """Call the view."""
@@ -100,17 +103,17 @@ def serve(
 ) -> Iterable[bytes] | None:
     """Serve an ordinary request; None, with nothing done yet, if it is not one."""
     if (
-        environ.get("HTTP_HOST") not in app.known_hosts
+        not get_accepted_hosts(app)[environ.get("HTTP_HOST")]
         or current.get(None) is not None
         or "HTTP_UPGRADE" in environ
         or "werkzeug.debug.preserve_context" in environ
-        or app.config["TRUSTED_HOSTS"] is not None
+        or environ.get("wsgi.url_scheme") not in HTTP_SCHEMES
         or appcontext_pushed.receivers
         or request_started.receivers
         or not app.session_interface.opens_when_read
     ):
         return None
-    path: str = environ.get("PATH_INFO", "")
+    path: str = environ.get("PATH_INFO") or ""
     method: str = environ["REQUEST_METHOD"]
     match = app.url_map.find_match(path, method)
     if match is UNDECIDED or method not in _METHODS or not path.isascii():
@@ -141,6 +144,7 @@ def serve(
     finally:
         if (
             (error is not None or plan.teardown or plan.stale or ctx._holds)
+            or app.takes_own_way_of_ending
             or (app.teardown_appcontext_funcs or request_tearing_down.receivers)
             or (appcontext_tearing_down.receivers or appcontext_popped.receivers)
             or (current.get(None) is not ctx or ctx._tokens is not tokens)
@@ -187,8 +191,8 @@ def _answer(
             handled = True
         if (
             plan.stale
-            # The session of a cookie may have to be sent again, although nobody has read it.
-            or ("HTTP_COOKIE" in ctx.environ and ctx.opened_session is None)
+            or app.takes_own_way_of_answering
+            or (ctx.opened_session is None and _may_have_to_send_session(app, ctx))
             or ctx.after_request_functions
             or request_finished.receivers
         ):
@@ -214,6 +218,18 @@ def _answer(
     finally:
         # It may be an exception, whose traceback refers to this frame.
         del rv
+
+
+def _may_have_to_send_session(app: ShortPathApp, ctx: RequestContext) -> bool:
+    """Return whether the cookie of a session that nobody has read may have to be sent again."""
+    header = ctx.environ.get("HTTP_COOKIE")
+    if not header:
+        return False
+    # PERF: most cookies are none of the app's business (benchmarks/scenarios.py, headers).
+    name = app.session_interface.get_cookie_name(app)
+    if name.isascii() and name not in header:
+        return False
+    return app.session_interface.needs_saving_unread(app, ctx.request)
 
 
 def _has_other_match(ctx: RequestContext) -> bool:

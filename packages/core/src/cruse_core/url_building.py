@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NoReturn
 
+from werkzeug.exceptions import BadRequest
 from werkzeug.routing import BuildError, MapAdapter
 
 from cruse_core import context
@@ -38,6 +39,7 @@ class UrlBuilder(Pipeline):
 
         Raises:
             SecurityError: The host of the request is not one of TRUSTED_HOSTS.
+            BadRequest: The Host header names no host.
         """
         server_name: str | None = self.config["SERVER_NAME"]
         if request is None:
@@ -53,6 +55,8 @@ class UrlBuilder(Pipeline):
             request.trusted_hosts = trusted_hosts
         # Reading it refuses a host that is not trusted, before anything is matched.
         host = request.host
+        if not host and request._environ.get("HTTP_HOST"):
+            raise BadRequest("The Host header of this request does not name a host.")
         subdomain: str | None = self.url_map.default_subdomain or ""
         if self.url_map.host_matching:
             server_name = subdomain = None
@@ -60,9 +64,10 @@ class UrlBuilder(Pipeline):
             subdomain = (
                 None if server_name is None else find_subdomain(host, server_name, request.scheme)
             )
-        # Otherwise every host is served, and SERVER_NAME is the one of external URLs.
+        # Otherwise every host is served, and SERVER_NAME is the one of external URLs. Werkzeug
+        # would read the header again, and accept fewer hosts.
         return self.url_map.bind_to_environ(
-            request._environ, server_name=server_name, subdomain=subdomain
+            request._environ, server_name=server_name or host.lower() or None, subdomain=subdomain
         )
 
     def url_for(
@@ -109,7 +114,7 @@ class UrlBuilder(Pipeline):
                     adapter = request_ctx.url_adapter
                     assert adapter is not None  # its host was accepted
                     return self._build_url(adapter, endpoint, values, _anchor)
-                url = request_ctx.environ.get("SCRIPT_NAME", "").rstrip("/") + path
+                url = (request_ctx.environ.get("SCRIPT_NAME") or "").rstrip("/") + path
                 return url if _anchor is None else add_anchor(url, _anchor)
             adapter = request_ctx.url_adapter
         if adapter is None:
