@@ -18,11 +18,14 @@ PYTEST_DONT_REWRITE: pytest looks for this word in a plugin that was imported be
 from cruse.as_flask.classes import complete_classes
 from cruse.as_flask.finder import install
 from cruse_cli.names import add_aliases
+from cruse_core.json_provider import DefaultJSONProvider
 from cruse_core.notices import be_lenient
 
 install()
 complete_classes()
 be_lenient()
+# What Cruse does in another way by default, and Flask's programs may rely on.
+DefaultJSONProvider.allow_nan = True
 add_aliases(
     "FLASK",
     dotenv_file=".flaskenv",

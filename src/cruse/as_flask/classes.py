@@ -20,7 +20,6 @@ from cruse_cli import AppGroup, CliRunner, CommandsApp, CommandsBlueprint
 from cruse_core import Response
 from cruse_core.app_globals import AppGlobals
 from cruse_core.context import AppContext, RequestContext
-from cruse_core.json_provider import DefaultJSONProvider
 from cruse_core.json_tags import TaggedJSONSerializer
 from cruse_core.responses import SentBody
 from cruse_core.scaffold import Scaffold
@@ -137,13 +136,11 @@ def complete_classes() -> None:
     """Make Cruse's own classes those of Flask, for the rest of this process."""
     cruse.Cruse.__bases__ = (Flask,)
     cruse.Blueprint.__bases__ = (Blueprint,)
-    AppContext._cv_tokens = property(_list_tokens)  # type: ignore[attr-defined]  # Flask's name
-    RequestContext._cv_tokens = property(_list_pairs_of_tokens)  # type: ignore[attr-defined]
-    AppGlobals._label = "flask.g"
-    # Flask writes NaN and infinity, which no JSON has.
-    DefaultJSONProvider.allow_nan = True
-    RequestContext._after_request_functions = property(_list_functions)  # type: ignore[attr-defined]
+    AppContext._cv_tokens = property(_list_tokens)
+    RequestContext._cv_tokens = property(_list_pairs_of_tokens)
+    RequestContext._after_request_functions = property(_list_functions)
     DispatchingJinjaLoader._iter_loaders = _iter_loaders  # type: ignore[attr-defined]
     TaggedJSONSerializer._untag_scan = TaggedJSONSerializer.untag_all  # type: ignore[attr-defined]
+    AppGlobals._label = "flask.g"
     for body in (ClosableBody, SentBody):
         show_as_defined(body, "werkzeug.wsgi", "ClosingIterator")

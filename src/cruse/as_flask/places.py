@@ -14,7 +14,7 @@ from cruse.as_flask import classes
 from cruse.as_flask.classes import Flask
 from cruse_cli import NoAppError, discovery
 from cruse_cli.discovery import AppReference
-from cruse_core import Request, Response, url_building
+from cruse_core import AppContext, Request, RequestContext, Response, url_building
 from cruse_core.json_tags import TaggedJSONSerializer
 from cruse_core.scaffold import Scaffold
 
@@ -31,6 +31,14 @@ class Place(NamedTuple):
     owner: Any
     name: str
     adapt: Callable[[Any], Any] | None = None
+
+
+def _make_app_context_by(context_class: Callable[..., AppContext]) -> Any:
+    return lambda self: context_class(self)
+
+
+def _make_request_context_by(context_class: Callable[..., RequestContext]) -> Any:
+    return lambda self, environ: context_class(self, environ)
 
 
 def _match_host_of(get_host: Callable[..., str]) -> Any:
@@ -88,6 +96,9 @@ def _load_by(loads: Callable[..., Any]) -> Any:
 
 # By the full name in Flask.
 ADAPTED_PLACES = {
+    # The short cuts look at the methods, and the class of a context may be any callable.
+    "flask.app.AppContext": Place(Flask, "app_context", _make_app_context_by),
+    "flask.app.RequestContext": Place(Flask, "request_context", _make_request_context_by),
     "flask.app.get_host": Place(Flask, "create_url_adapter", _match_host_of),
     "flask.app.send_from_directory": Place(Flask, "send_static_file", _send_static_file_by),
     "flask.blueprints.send_from_directory": Place(

@@ -88,6 +88,7 @@ def iter_places(module: str, name: str, value: Any) -> Iterator[Place]:
     adapted = ADAPTED_PLACES.get(f"{module}.{name}")
     if adapted is not None:
         yield adapted
+        return
     if module not in MODULES or isinstance(value, _PLAIN):
         return
     for source in MODULES[module].looked_up_in.split():
