@@ -72,6 +72,7 @@ _SHORT_CUT_SWITCHES = STEPS.union(
         "before_request_funcs",
         "ensure_sync",
         "request_class",
+        "session_interface",
         "subdomain_matching",
         "teardown_request_funcs",
         "url_map",
@@ -245,6 +246,8 @@ class App(UrlBuilder):
             and RequestContext._is_plain
             and getattr(self.request_class, "_is_made_when_read", False)
             and makes_unnoticed(self.app_ctx_globals_class)
+            # One that is derived from Flask's knows nothing of it.
+            and hasattr(self.session_interface, "opens_when_read")
             and _STEPS.are_kept_on(self)
         )
 

@@ -21,6 +21,7 @@ from cruse_core.active_app import use_app_finder
 from cruse_core.app_globals import AppGlobals
 from cruse_core.context_app import ContextApp
 from cruse_core.errors import OutOfContextError
+from cruse_core.foreign_flask import note_foreign_flask
 from cruse_core.lazy import lazy
 from cruse_core.overrides import Originals, WatchedType
 from cruse_core.plan import Plan
@@ -199,6 +200,8 @@ class Context(metaclass=WatchedType):
         exc_value: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        if exc_value is not None:
+            note_foreign_flask(exc_value)
         self.pop(exc_value)
 
     def __repr__(self) -> str:
@@ -471,7 +474,7 @@ class RequestContext(Context):
             self._send(appcontext_pushed)
         # PERF: the default interface opens the session when it is read (benchmarks/scenarios.py).
         # Another one opens it here, before the URL is matched, so that converters can read it.
-        if not app.session_interface.opens_when_read:
+        if not getattr(app.session_interface, "opens_when_read", False):
             self.open_session()
         # A copy has the match already, with the values that the hooks have changed.
         if not self._copied:

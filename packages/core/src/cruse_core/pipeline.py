@@ -38,6 +38,7 @@ from cruse_core.conversion import convert
 from cruse_core.debug_helpers import FormDataRoutingRedirect, explain_arguments
 from cruse_core.error_handlers import find_error_handler
 from cruse_core.event_loop import async_to_sync, is_coroutine_function
+from cruse_core.foreign_flask import note_foreign_flask, warn_of_foreign_flask
 from cruse_core.hosts import AcceptedHosts
 from cruse_core.json_provider import JSONProvider
 from cruse_core.logging import create_logger
@@ -157,6 +158,7 @@ class Pipeline(Scaffold):
         except Exception as error:
             # A request of WSGI pays nothing for the look at what it is.
             refuse_other_protocols(environ, None)
+            note_foreign_flask(error)
             shorten_traceback(error)
             raise
 
@@ -216,6 +218,7 @@ class Pipeline(Scaffold):
         """Run the hooks before the view, the view, and what turns its answer into a response."""
         if not self._got_first_request:
             self._got_first_request = True
+            warn_of_foreign_flask()
         try:
             if request_started.receivers:
                 request_started.send(self, _async_wrapper=self.ensure_sync)
@@ -359,6 +362,7 @@ class Pipeline(Scaffold):
             Exception: *e* itself, if PROPAGATE_EXCEPTIONS is on; by default in tests and in debug
                 mode.
         """
+        note_foreign_flask(e)
         if isinstance(e, TypeError):
             self._explain_arguments(e)
         shorten_traceback(e)
