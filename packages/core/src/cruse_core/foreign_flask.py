@@ -10,7 +10,7 @@ import sys
 from types import ModuleType
 
 from cruse_core.errors import CruseWarning
-from cruse_core.notices import notify
+from cruse_core.notices import is_lenient, notify
 
 _REMEDY = "Import cruse.as_flask before anything that imports flask."
 # What monitoring agents replace, to see every request.
@@ -38,13 +38,13 @@ def warn_of_foreign_flask() -> None:
             f"{module!r} watches the apps of Flask, but this one is of Cruse, so it sees none of "
             f"its requests. {_REMEDY}",
             CruseWarning,
+            debug=False,
         )
 
 
 def _find_flask() -> ModuleType | None:
     """Return the module of Flask itself; None if it is not imported, or stands for Cruse."""
-    flask = sys.modules.get("flask")
-    return None if getattr(flask, "__file__", None) is None else flask
+    return None if is_lenient() else sys.modules.get("flask")
 
 
 def _find_watcher(app_class: object) -> str | None:
