@@ -18,6 +18,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from http.client import HTTPConnection, HTTPSConnection
 from pathlib import Path
@@ -99,6 +100,51 @@ def test_container_holds_what_its_command_needs(folder: Path, port: str, tmp_pat
 
     with serve(command, image, port):
         assert ask(port).status == 200
+
+
+# ----------------------------------------------------------------------------------- with greenlets
+
+WAITING = """
+import asyncio
+from cruse import Cruse
+app = Cruse(__name__)
+
+@app.get("/")
+async def index():
+    await asyncio.sleep(3)
+    return "fine"
+"""
+EVENTLET = """
+import eventlet
+eventlet.monkey_patch()
+import sys
+import eventlet.wsgi
+from waiting import app
+eventlet.wsgi.server(eventlet.listen(("127.0.0.1", int(sys.argv[1]))), app)
+"""
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "gunicorn --worker-class gevent --bind 127.0.0.1:8000 waiting:app",
+        # gunicorn has no worker of eventlet any more.
+        "python -W ignore serve_eventlet.py 8000",
+    ],
+)
+def test_second_coroutine_in_a_greenlet_is_refused(command: str, folder: Path, port: str) -> None:
+    (folder / "waiting.py").write_text(WAITING)
+    (folder / "serve_eventlet.py").write_text(EVENTLET)
+
+    with serve(words(command, port), folder, port), ThreadPoolExecutor(3) as pool:
+        first = ask(port)
+        statuses = [answer.status for answer in pool.map(ask, [port] * 3)]
+        last = ask(port)
+
+    assert (first.status, last.status) == (200, 200)
+    assert set(statuses) == {200, 500}
+    refused = (folder / "server.log").read_text().count("'threading' makes greenlets here")
+    assert refused == statuses.count(500)
 
 
 # ------------------------------------------------------------------------------------- with systemd
