@@ -153,9 +153,9 @@ class Context(metaclass=WatchedType):
 
     def _leave_out(self, gone: Context) -> None:
         """Find in the active context what *gone*, which was pushed before this one, stood for."""
-        outer = current.get(None)
-        if isinstance(self, AppContext) and self.request_context is gone:
-            self.request_context = None if outer is None else outer.request_context
+        outer, ctx = current.get(None), cast("AnyContext", self)
+        if isinstance(ctx, AppContext) and ctx.request_context is gone:
+            ctx.request_context = None if outer is None else outer.request_context
         if self.joined is gone and outer is not None and outer.app is self.app:
             self.joined = outer
         if self.joined is not None:
