@@ -124,7 +124,9 @@ def set_attribute(name: str, value: Any) -> Callable[[Any], None]:
 
 def make_conditional(response: Any) -> None:
     response.headers["Date"] = "Thu, 01 Jan 1970 00:00:00 GMT"
-    response.make_conditional(make_environ("GET", HTTP_RANGE="bytes=1-2"), True, 5)
+    # Werkzeug sends a part of an error, too.
+    wanted = {"HTTP_RANGE": "bytes=1-2"} if response.status_code == 200 else {}
+    response.make_conditional(make_environ("GET", **wanted), True, 5)
 
 
 STEPS: dict[str, Callable[[Any], Any]] = {
