@@ -81,6 +81,10 @@ class TestIsPlaceholder:
             b"development key",
             "only for this page",
             b'_5#y2L"F4Q8z\n\xec]/',
+            "you-will-never-guess",
+            "YOUR_OWN_RANDOM_GENERATED_SECRET_KEY",
+            "5791628bb0b13ce0c676dfde280ba245",
+            b"pf9Wkove4IKEAXvy-cQkeDPhv9Cb3Ag-wyJILbq_dFw",
         ],
     )
     def test_knows_what_people_put_where_a_key_belongs(self, key: str | bytes) -> None:
@@ -98,9 +102,9 @@ class TestCountBits:
     @pytest.mark.parametrize(
         ("key", "bits"),
         [
-            ("0123456789abcdef", 64),
-            ("0123456789" * 4, 132),
-            ("abcdefghij", 47),
+            ("8a1f0c7be5d29346", 64),
+            ("8305916274" + "9513820746", 66),
+            ("qmxjhdcwzv", 47),
             ("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", 0),
             (b"\xff\x00\x81\x13\x24\x35\x46\x57", 64),
             ("", 0),
@@ -108,6 +112,26 @@ class TestCountBits:
     )
     def test_counts_from_length_and_kind_of_characters(self, key: str | bytes, bits: int) -> None:
         assert count_bits(key) == bits
+
+    @pytest.mark.parametrize(
+        "key",
+        [
+            "k3v9Zt7RmB" * 10,
+            b"\xf1\x02\x93\x44\xa5\x06\x77\x18\x99" * 9,
+            "k3v9Zt7RmB" + "x" * 40,
+            "0123456789abcdef" * 4,
+            "fedcba9876543210" * 4,
+            "abcdefghijklmnopqrstuvwxyz",
+            "QWERTYUIOPasdfghjklZXCVBNM",
+            "qwertyuiop1234567890zxcvbnm!",
+        ],
+    )
+    def test_what_repeats_or_follows_a_row_does_not_count(self, key: str | bytes) -> None:
+        assert count_bits(key) < REQUIRED_BITS
+
+    def test_a_long_key_is_counted_at_once(self) -> None:
+        assert count_bits(random.Random(1).randbytes(1_000_000)) >= REQUIRED_BITS
+        assert count_bits("k3v9Zt7RmB" * 100_000) < REQUIRED_BITS
 
     @pytest.mark.parametrize(
         "make",
