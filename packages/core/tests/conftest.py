@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+import importlib
+import sys
+from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
+from textwrap import dedent
 
 import pytest
+from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.test import Client
 
 from cruse_core import App, notices
@@ -40,3 +46,46 @@ def no_collector() -> Iterator[None]:
     gc.disable()
     yield
     gc.enable()
+
+
+@pytest.fixture
+def safe_app(monkeypatch: pytest.MonkeyPatch) -> App:
+    """An app whose settings are safe where the public comes."""
+    for name in ("CRUSE_DEBUG", "CRUSE_RUN_HOST", "CRUSE_RUN_DEBUGGER", "FORWARDED_ALLOW_IPS"):
+        monkeypatch.delenv(name, raising=False)
+    app = App("shop", static_folder=None)
+    app.config.update(
+        SECRET_KEY="kP2vX9qLw4Zt7RmB1sYd6GhJ",
+        SESSION_COOKIE_SECURE=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        TRUSTED_HOSTS=["shop.example"],
+        MAX_CONTENT_LENGTH=1_000_000,
+    )
+    app.wsgi_app = ProxyFix(app.wsgi_app)  # type: ignore[method-assign]  # as users do
+    return app
+
+
+_numbers = count()
+
+
+@pytest.fixture
+def import_source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Path]]:
+    """Write a module, import it, and return its file; it is forgotten after the test."""
+    monkeypatch.syspath_prepend(tmp_path)
+    imported: list[str] = []
+
+    def import_source(source: str, name: str | None = None) -> Path:
+        module = name or f"written_{next(_numbers)}"
+        path = tmp_path.joinpath(*module.split(".")).with_suffix(".py")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(dedent(source), encoding="utf-8")
+        importlib.invalidate_caches()
+        importlib.import_module(module)
+        imported.append(module)
+        return path
+
+    yield import_source
+    for module in imported:
+        while module:
+            sys.modules.pop(module, None)
+            module = module.rpartition(".")[0]

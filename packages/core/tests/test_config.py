@@ -18,6 +18,7 @@ import pytest
 from cruse_core import App
 from cruse_core.config import Config, ConfigAttribute
 from cruse_core.errors import ConfigError, ConfigKeyWarning
+from cruse_core.notices import be_lenient
 
 
 class Settings:
@@ -368,3 +369,35 @@ class TestMisspeltKeys:
     def test_app_knows_all_its_settings(self, app: App) -> None:
         with pytest.warns(ConfigKeyWarning, match="'PERMANENT_SESSION_LIFETIME'"):
             app.config["PERMANENT_SESSION_LIFTIME"] = 60
+
+
+class TestRemovedKeys:
+    @pytest.mark.parametrize(
+        "fill",
+        [
+            lambda config: config.__setitem__("JSON_SORT_KEYS", False),
+            lambda config: config.update(JSON_SORT_KEYS=False),
+            lambda config: config.from_object(type("Obj", (), {"JSON_SORT_KEYS": False})),
+        ],
+    )
+    def test_warns_with_the_line_and_the_remedy(
+        self, app: App, fill: Callable[[Config], object]
+    ) -> None:
+        with pytest.warns(ConfigKeyWarning) as caught:
+            fill(app.config)
+        message = str(caught[0].message)
+        assert f"The setting 'JSON_SORT_KEYS' ({__file__}:" in message
+        assert "Flask 2.3 removed it. Set app.json.sort_keys." in message
+        assert caught[0].filename == __file__
+        assert app.config["JSON_SORT_KEYS"] is False
+
+    def test_program_written_for_flask_keeps_them_in_silence(
+        self, app: App, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        be_lenient()
+        try:
+            app.config["JSON_SORT_KEYS"] = False
+        finally:
+            be_lenient(False)
+        assert caplog.records == []
+        assert [finding.id for finding in app.run_checks()] == ["settings.removed"]

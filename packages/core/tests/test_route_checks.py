@@ -102,3 +102,70 @@ class TestViews:
         app.add_url_rule("/a", "built", build_only=True)
         app.add_url_rule("/b", "moved", redirect_to="a")
         assert find(app) == []
+
+
+class TestHosts:
+    def make(self, **options: bool) -> App:
+        app = App("shop", root_path=".", static_folder=None, **options)  # type: ignore[arg-type]  # the two switches
+        app.view_functions["first"] = first
+        return app
+
+    @pytest.mark.parametrize("subdomain", ["api", "<name>"])
+    @pytest.mark.parametrize(
+        ("matching", "server_name", "remedy"),
+        [
+            (False, None, "subdomain_matching=True, and set SERVER_NAME"),
+            (False, "shop.example", "subdomain_matching=True"),
+            (True, None, "Set SERVER_NAME"),
+        ],
+    )
+    def test_rule_for_a_subdomain_that_is_not_looked_at_is_a_warning(
+        self, subdomain: str, matching: bool, server_name: str | None, remedy: str
+    ) -> None:
+        app = self.make(subdomain_matching=matching)
+        app.config["SERVER_NAME"] = server_name
+        app.url_map.add(app.url_rule_class("/a", endpoint="first", subdomain=subdomain))
+        (finding,) = find(app)
+        assert (finding.id, finding.severity) == ("routes.subdomain_unmatched", Severity.WARNING)
+        assert f"for the subdomain {subdomain!r}" in finding.message
+        assert finding.place == line_of("def first() -> str:")
+        assert remedy in finding.remedy
+
+    def test_rule_for_a_subdomain_that_is_looked_at_is_none(self) -> None:
+        app = self.make(subdomain_matching=True)
+        app.config["SERVER_NAME"] = "shop.example"
+        app.add_url_rule("/a", "first", subdomain="api")
+        app.add_url_rule("/b", "first")
+        assert find(app) == []
+
+    def test_default_subdomain_is_none(self) -> None:
+        app = self.make()
+        app.url_map.default_subdomain = "www"
+        app.add_url_rule("/a", "first")
+        app.url_map.add(app.url_rule_class("/b", endpoint="first", subdomain="www"))
+        assert find(app) == []
+
+    def test_rule_without_a_host_among_hosts_is_a_warning(self) -> None:
+        app = self.make(host_matching=True)
+        app.url_map.add(app.url_rule_class("/a", endpoint="first"))
+        app.add_url_rule("/b", "first", host="shop.example")
+        (finding,) = find(app)
+        assert (finding.id, finding.severity) == ("routes.host_missing", Severity.WARNING)
+        assert finding.place == line_of("def first() -> str:")
+        assert 'host="shop.example"' in finding.remedy
+
+    def test_host_that_is_not_looked_at_is_an_error(self) -> None:
+        app = self.make()
+        app.url_map.add(app.url_rule_class("/a", endpoint="first", host="admin.shop.example"))
+        (finding,) = find(app)
+        assert (finding.id, finding.severity) == ("routes.host_ignored", Severity.ERROR)
+        assert "'admin.shop.example'" in finding.message
+        assert "answers for every host" in finding.message
+        assert "host_matching=True" in finding.remedy
+
+    def test_rule_that_only_builds_urls_is_none(self) -> None:
+        app = self.make()
+        app.url_map.add(
+            app.url_rule_class("/a", endpoint="first", subdomain="api", build_only=True)
+        )
+        assert find(app) == []

@@ -486,17 +486,9 @@ class App(UrlBuilder):
     def make_checks(self) -> Checks:
         """Make the checks that every app of this class has."""
         # PERF: only who checks an app needs them (benchmarks/startup.py).
-        from cruse_core.blueprint_checks import add_blueprint_checks
-        from cruse_core.folder_checks import add_folder_checks
-        from cruse_core.route_checks import add_route_checks
-        from cruse_core.security_checks import add_security_checks
+        from cruse_core.own_checks import make_core_checks
 
-        checks = Checks()
-        add_security_checks(checks)
-        add_route_checks(checks)
-        add_folder_checks(checks)
-        add_blueprint_checks(checks)
-        return checks
+        return make_core_checks()
 
     def run_checks(self, *, deploy: bool = False, ignore: Collection[str] = ()) -> list[Finding]:
         """Return what is wrong with the app as it is set up, the most serious first.

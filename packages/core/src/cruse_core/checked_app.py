@@ -25,6 +25,11 @@ class CheckedApp(Protocol):
         ...
 
     @property
+    def instance_path(self) -> str:
+        """Folder of what belongs to one installation: settings, data."""
+        ...
+
+    @property
     def static_folder(self) -> str | None:
         """Absolute path of its static files, or None."""
         ...
@@ -47,6 +52,11 @@ class CheckedApp(Protocol):
     @property
     def url_map(self) -> Map:
         """All its rules."""
+        ...
+
+    @property
+    def subdomain_matching(self) -> bool:
+        """Whether a rule can ask for a subdomain of SERVER_NAME."""
         ...
 
     @property

@@ -23,6 +23,7 @@ from cruse_core import environment
 from cruse_core.call_sites import find_call_site
 from cruse_core.errors import ConfigError, ConfigKeyWarning
 from cruse_core.notices import is_lenient, notify
+from cruse_core.removed_settings import REMOVED_SETTINGS
 from cruse_core.secret_keys import KEY_SETTINGS, check_key_setting
 
 T = TypeVar("T")
@@ -107,12 +108,18 @@ class Config(dict[str, Any]):
     def _check_name(self, key: str) -> None:
         nearest = _find_nearest(key, self._known)
         if nearest is not None:
-            site = find_call_site()
-            place = "" if site is None else f" ({site})"
             notify(
-                f"The setting {key!r}{place} is unknown, and has nearly the name of {nearest!r}, "
-                "which it does not change. Correct the name; or, if the setting is your own, give "
-                "it one that cannot be mistaken.",
+                f"The setting {key!r}{_find_place()} is unknown, and has nearly the name of "
+                f"{nearest!r}, which it does not change. Correct the name; or, if the setting is "
+                "your own, give it one that cannot be mistaken.",
+                ConfigKeyWarning,
+            )
+        elif key in REMOVED_SETTINGS and not is_lenient():
+            # What a program of Flask's has always had is for `cruse check` to tell.
+            version, remedy = REMOVED_SETTINGS[key]
+            notify(
+                f"The setting {key!r}{_find_place()} changes nothing: Flask {version} removed it. "
+                f"{remedy}",
                 ConfigKeyWarning,
                 debug=bool(self.get("DEBUG")),
             )
@@ -298,6 +305,12 @@ def _check_value(key: str, value: Any) -> None:
     """Refuse what cannot be a secret key; where Flask's behaviour counts, only a session does."""
     if key in KEY_SETTINGS and not is_lenient():
         check_key_setting(key, value)
+
+
+def _find_place() -> str:
+    """Return the line of the application that sets something, for a message; "" if unknown."""
+    site = find_call_site()
+    return "" if site is None else f" ({site})"
 
 
 @lru_cache(maxsize=1024)

@@ -19,6 +19,7 @@ def add_route_checks(checks: Checks) -> None:
     """Add the checks of this module."""
     checks.add(check_conflicts)
     checks.add(check_views)
+    checks.add(check_hosts)
 
 
 def check_conflicts(app: CheckedApp) -> Iterator[Finding]:
@@ -71,6 +72,62 @@ def check_views(app: CheckedApp) -> Iterator[Finding]:
                 "Give add_url_rule a view_func, decorate one with @app.endpoint, or make the rule "
                 "build_only=True.",
             )
+
+
+def check_hosts(app: CheckedApp) -> Iterator[Finding]:
+    """Find rules for a host or a subdomain that the app does not look at, and rules without one."""
+    for rule in _rules_in_order(app):
+        for id, severity, problem, remedy in _iter_host_problems(app, rule):
+            yield Finding(
+                id,
+                severity,
+                f"The rule {rule.rule!r} of {rule.endpoint!r} {problem}",
+                _place_of(app, rule),
+                remedy,
+            )
+
+
+def _iter_host_problems(app: CheckedApp, rule: Rule) -> Iterator[tuple[str, Severity, str, str]]:
+    """Yield id, severity, what is wrong with *rule* and what to do."""
+    if rule.build_only:
+        return
+    url_map = app.url_map
+    is_for_subdomain = bool(rule.subdomain) and rule.subdomain != url_map.default_subdomain
+    if url_map.host_matching:
+        if not rule.host:
+            yield (
+                "routes.host_missing",
+                Severity.WARNING,
+                "has no host, and the app matches whole hosts: no request matches it.",
+                'Pass host="shop.example", or host="<host>" and a view that takes it.',
+            )
+        return
+    if rule.host:
+        yield (
+            "routes.host_ignored",
+            Severity.ERROR,
+            f"is for the host {rule.host!r}, which the app does not look at: it answers for every "
+            "host.",
+            "Make the app with host_matching=True, which asks every rule for a host.",
+        )
+    if not is_for_subdomain:
+        return
+    if not app.subdomain_matching:
+        yield (
+            "routes.subdomain_unmatched",
+            Severity.WARNING,
+            f"is for the subdomain {rule.subdomain!r}, which the app does not look at: no request "
+            "matches it.",
+            "Make the app with subdomain_matching=True, and set SERVER_NAME.",
+        )
+    elif not app.config.get("SERVER_NAME"):
+        yield (
+            "routes.subdomain_unmatched",
+            Severity.WARNING,
+            f"is for the subdomain {rule.subdomain!r}. Without SERVER_NAME nobody knows which part "
+            "of a host that is, and no request matches it.",
+            'Set SERVER_NAME = "shop.example".',
+        )
 
 
 def _place_of(app: CheckedApp, rule: Rule) -> str:
