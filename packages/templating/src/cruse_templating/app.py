@@ -258,8 +258,11 @@ class TemplatingApp(App):
 
     def make_checks(self) -> Checks:
         """Make the checks that every app of this class has; template folders are among them."""
-        from cruse_templating.folder_checks import check_template_folders  # PERF: see jinja.py
+        # PERF: see jinja.py
+        from cruse_templating.folder_checks import check_template_folders
+        from cruse_templating.security_checks import add_security_checks
 
         checks = super().make_checks()
+        add_security_checks(checks)
         checks.add(check_template_folders)
         return checks
