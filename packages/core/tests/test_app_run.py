@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from cruse_core import App
+from cruse_core.request_handler import RequestHandler
 
 
 class TestRun:
@@ -15,9 +16,12 @@ class TestRun:
     @pytest.fixture
     def calls(self, monkeypatch: pytest.MonkeyPatch) -> list[tuple[tuple[Any, ...], Any]]:
         calls: list[tuple[tuple[Any, ...], Any]] = []
-        monkeypatch.setattr(
-            "werkzeug.serving.run_simple", lambda *args, **options: calls.append((args, options))
-        )
+
+        def run_simple(*args: Any, request_handler: type, **options: Any) -> None:
+            assert request_handler is RequestHandler
+            calls.append((args, options))
+
+        monkeypatch.setattr("werkzeug.serving.run_simple", run_simple)
         return calls
 
     @pytest.mark.parametrize(
@@ -42,6 +46,21 @@ class TestRun:
                 {"use_reloader": False, "use_debugger": False, "threaded": True},
             )
         ]
+
+    def test_handler_of_connections_can_be_another(
+        self, app: App, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        handlers: list[type] = []
+        monkeypatch.setattr(
+            "werkzeug.serving.run_simple",
+            lambda *args, request_handler, **options: handlers.append(request_handler),
+        )
+
+        class Own(RequestHandler):
+            pass
+
+        app.run(request_handler=Own)
+        assert handlers == [Own]
 
     def test_debug_mode_brings_reloader_and_debugger(self, app: App, calls: list[Any]) -> None:
         app.run(debug=True)

@@ -529,6 +529,9 @@ class App(UrlBuilder):
         # (benchmarks/startup.py).
         from werkzeug.serving import run_simple
 
+        from cruse_core.request_handler import RequestHandler
+
+        options.setdefault("request_handler", RequestHandler)
         try:
             run_simple(host or server_host or "127.0.0.1", port, self, **options)
         finally:
