@@ -13,7 +13,13 @@ import pytest
 from werkzeug import _reloader
 
 from cruse_cli import reloader
-from cruse_cli.reloader import WatchedCode, WatchfilesReloader, choose_reloader
+from cruse_cli.reloader import (
+    Patience,
+    PatientReloader,
+    WatchedCode,
+    WatchfilesReloader,
+    choose_reloader,
+)
 
 Write = Callable[[str, str], Path]
 Change = tuple[int, str]
@@ -26,7 +32,7 @@ def code(project: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Watche
     # The temporary folder of the tests may lie below the interpreter's.
     monkeypatch.setattr(reloader, "_INSTALLED", {str(project / "venv")})
     # Somebody may be editing the modules that are imported here.
-    monkeypatch.setattr(reloader, "_started", time.time())
+    monkeypatch.setattr(Patience, "started", time.time())
     return lambda *extra: WatchedCode.find(extra)
 
 
@@ -38,7 +44,60 @@ class TestChooseReloader:
 
     def test_werkzeug_chooses_without_it(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
-        assert choose_reloader() == "auto"
+        assert _reloader.reloader_loops[choose_reloader()] is PatientReloader
+        assert PatientReloader().name == _reloader.reloader_loops["auto"].name
+
+
+class TestPatience:
+    @pytest.fixture
+    def run(self, monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[str]]:
+        """Let the serving process end with each status in turn; return what was done."""
+
+        def run(*statuses: int) -> list[str]:
+            done: list[str] = []
+            ends = iter(statuses)
+
+            class Noting(PatientReloader):
+                def run(self) -> None:
+                    done.append("waited")
+                    raise SystemExit(3)
+
+            def serve(command: list[str], env: dict[str, str]) -> int:
+                assert env["WERKZEUG_RUN_MAIN"] == "true"
+                done.append("served")
+                return next(ends)
+
+            monkeypatch.setattr(reloader, "_run_until_end", serve)
+            done.append(str(Noting().restart_with_reloader()))
+            return done
+
+        return run
+
+    def test_starts_again_when_asked_to(self, run: Callable[..., list[str]]) -> None:
+        assert run(3, 3, 0) == ["served", "served", "served", "0"]
+
+    def test_crash_after_an_edit_waits_for_the_repair(
+        self, run: Callable[..., list[str]], capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert run(3, 1, 1, 0) == ["served", "served", "waited", "served", "waited", "served", "0"]
+        assert "waits for the code to be corrected" in capsys.readouterr().err
+
+    @pytest.mark.parametrize("statuses", [[1], [3, 2], [3, -9]])
+    def test_any_other_end_is_one(self, run: Callable[..., list[str]], statuses: list[int]) -> None:
+        assert run(*statuses) == ["served"] * len(statuses) + [str(statuses[-1])]
+
+    def test_repair_saved_while_the_process_crashed_is_enough(
+        self, write: Write, code: Callable[..., WatchedCode]
+    ) -> None:
+        file = write("app.py", "")
+        saved = file.stat().st_mtime
+        watcher = PatientReloader()
+        watcher.started = saved
+        watcher.reload_if_saved(code())
+        watcher.started = saved - 1
+        with pytest.raises(SystemExit) as caught:
+            watcher.reload_if_saved(code())
+        assert caught.value.code == 3
 
 
 class TestWatchedCode:
@@ -153,13 +212,13 @@ class TestWatchfilesReloader:
         reload = WatchfilesReloader(exclude_patterns=["*/made/*"])
         with pytest.raises(SystemExit):
             reload.run()
-        assert reload._is_excluded(str(project / "made/x.py"))
+        assert reload.is_excluded(str(project / "made/x.py"))
 
     def test_file_saved_during_the_import_counts(
         self, write: Write, watch: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         file = write("app.py", "")
-        monkeypatch.setattr(reloader, "_started", time.time() - 60)
+        monkeypatch.setattr(Patience, "started", time.time() - 60)
         os.utime(file, (time.time() - 30,) * 2)
         watch(set(), lambda: pytest.fail("it was not noticed"))
         with pytest.raises(SystemExit):

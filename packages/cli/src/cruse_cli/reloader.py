@@ -1,22 +1,26 @@
 """Restart the development server when code changes, told by the system instead of by looking.
 
-Werkzeug owns the restarting; this file only waits for the change, with watchfiles. Without that,
-Werkzeug looks at every file each second, or uses watchdog.
+The parent process starts the one that serves, and starts it again when that asks for it; it waits
+for a repair if an edit made it crash. Changes are told by watchfiles. Without that, Werkzeug looks
+at every file each second, or uses watchdog.
 """
 
 from __future__ import annotations
 
 import importlib.util
 import os
+import subprocess
 import sys
 import sysconfig
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatch
+from typing import Self
 
 import click
 from werkzeug import _reloader
+from werkzeug._internal import _log
 
 # How often watchfiles lets us look whether more modules have been imported meanwhile.
 PAUSE_MS = 1000
@@ -28,12 +32,21 @@ DEBOUNCE_MS = 200
 _started = time.time()
 
 
+# The status with which a process asks to be started again, and that of an error nobody caught.
+_RESTART = 3
+_CRASH = 1
+
+# How long a process may take to end when it is asked to.
+_GRACE_SECONDS = 5
+
+
 def choose_reloader() -> str:
     """Return the name of the best reloader on this machine, for Werkzeug's `run_simple`."""
-    if importlib.util.find_spec("watchfiles") is None:
-        return "auto"
     # Private in Werkzeug, which has no public way to add a reloader; tests/test_reloader.py and
     # tests/test_run.py notice if it changes.
+    if importlib.util.find_spec("watchfiles") is None:
+        _reloader.reloader_loops.setdefault("patient", PatientReloader)
+        return "patient"
     _reloader.reloader_loops.setdefault(WatchfilesReloader.name, WatchfilesReloader)
     return WatchfilesReloader.name
 
@@ -102,7 +115,104 @@ class WatchedCode:
                 yield from (os.path.join(parent, name) for name in files if name.endswith(".py"))
 
 
-class WatchfilesReloader(_reloader.ReloaderLoop):
+class Patience(_reloader.ReloaderLoop):
+    """Starts the serving process, again and again, and waits after an edit that made it crash."""
+
+    #: What was saved later than this, in seconds of the clock, is a change.
+    started = _started
+
+    def restart_with_reloader(self) -> int:
+        """Start the process that serves until it ends for good, and return its status."""
+        command = _reloader._get_args_for_reloading()
+        env = {**os.environ, "WERKZEUG_RUN_MAIN": "true"}
+        has_served = False
+        while True:
+            _log("info", f" * Restarting with {self.name}")
+            start = time.time()
+            status = _run_until_end(command, env)
+            if status == _CRASH and has_served:
+                click.secho("The server waits for the code to be corrected.", fg="red", err=True)
+                self._wait_for_change(start)
+            elif status != _RESTART:
+                return status
+            has_served = True
+
+    def _wait_for_change(self, start: float) -> None:
+        """Wait until a file is saved, or was saved after *start*."""
+        # A watcher may be of use only once.
+        watcher = type(self)(self.extra_files, self.exclude_patterns, self.interval)
+        watcher.started = start
+        try:
+            with watcher:
+                watcher.reload_if_saved(WatchedCode.find(self.extra_files))
+                watcher.run()
+        except SystemExit as exc:
+            if exc.code != _RESTART:
+                raise
+
+    def reload_if_saved(self, code: WatchedCode) -> None:
+        """Ask for a restart if some of *code* was saved since the process started."""
+        now = time.time()
+        for path in code.iter_existing():
+            # A time in the future is a wrong clock; it would restart the server for ever.
+            if self.started < _modification_time(path) <= now and not self.is_excluded(path):
+                self.trigger_reload(path)
+
+    def is_excluded(self, path: str) -> bool:
+        """Return whether a change of *path* does not count."""
+        return any(fnmatch(path, pattern) for pattern in self.exclude_patterns)
+
+
+def _run_until_end(command: list[str], env: dict[str, str]) -> int:
+    """Run a process and return its status; if this one is told to end, so is that one."""
+    # What started this process starts that one.
+    with subprocess.Popen(command, env=env, close_fds=False) as child:  # noqa: S603
+        try:
+            return child.wait()
+        except BaseException:
+            child.terminate()
+            try:
+                child.wait(_GRACE_SECONDS)
+            except subprocess.TimeoutExpired:
+                child.kill()
+            raise
+
+
+class PatientReloader(Patience):
+    """Looks at every file each second, or uses watchdog, as Werkzeug chooses.
+
+    Args:
+        extra_files: Further files.
+        exclude_patterns: Patterns of paths whose change does not count.
+        interval: Seconds between two looks.
+    """
+
+    def __init__(
+        self,
+        extra_files: Iterable[str] | None = None,
+        exclude_patterns: Iterable[str] | None = None,
+        interval: float = 1,
+    ) -> None:
+        super().__init__(extra_files, exclude_patterns, interval)
+        chosen = _reloader.reloader_loops["auto"]
+        self._loop = chosen(self.extra_files, self.exclude_patterns, interval)
+        self.name = self._loop.name
+
+    def __enter__(self) -> Self:
+        """Note how the files are now."""
+        self._loop.__enter__()
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        """Stop looking."""
+        self._loop.__exit__(*exc)  # type: ignore[no-untyped-call]  # Werkzeug's has no types
+
+    def run(self) -> None:
+        """Wait until a file has changed, then end this process; its parent starts the next."""
+        self._loop.run()
+
+
+class WatchfilesReloader(Patience):
     """Waits for a change below the folders that modules are imported from.
 
     Args:
@@ -141,7 +251,7 @@ class WatchfilesReloader(_reloader.ReloaderLoop):
         for changes in watch(
             *code.folders,
             *code.outlying_files(),
-            watch_filter=lambda _, path: path in code and not self._is_excluded(path),
+            watch_filter=lambda _, path: path in code and not self.is_excluded(path),
             debounce=DEBOUNCE_MS,
             rust_timeout=PAUSE_MS,
             yield_on_timeout=True,
@@ -150,22 +260,12 @@ class WatchfilesReloader(_reloader.ReloaderLoop):
                 self.trigger_reload(path)
             if is_first:
                 # What was saved between the import of the application and the first watch.
-                self._reload_if_saved_since(code, _started)
+                self.reload_if_saved(code)
                 is_first = False
             if _imported() != imported:
                 imported = _imported()
                 if WatchedCode.find(self.extra_files) != code:
                     return
-
-    def _is_excluded(self, path: str) -> bool:
-        return any(fnmatch(path, pattern) for pattern in self.exclude_patterns)
-
-    def _reload_if_saved_since(self, code: WatchedCode, start: float) -> None:
-        now = time.time()
-        for path in code.iter_existing():
-            # A time in the future is a wrong clock; it would restart the server for ever.
-            if start < _modification_time(path) <= now and not self._is_excluded(path):
-                self.trigger_reload(path)
 
 
 def _imported() -> tuple[int, tuple[str, ...]]:
