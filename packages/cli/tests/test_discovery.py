@@ -17,6 +17,7 @@ from cruse_cli import (
     locate_app,
     prepare_import,
 )
+from cruse_cli.discovery import find_likely_modules
 from cruse_core import App, current_app
 
 Write = Callable[[str, str], Path]
@@ -78,6 +79,17 @@ class TestFindBestApp:
         module = make_module(create_app=lambda: None, make_app=lambda: made)
         assert find_best_app(module) is made
 
+    @pytest.mark.parametrize(("result", "shown"), [(None, "None"), ("text", "str 'text'")])
+    def test_factory_that_returns_no_application_is_told_of(
+        self, result: object, shown: str
+    ) -> None:
+        module = make_module(create_app=lambda: result)
+        text = rf"create_app\(\) in the module 'wiki' returned {shown}.*End .* 'return app'"
+        with pytest.raises(NoAppError, match=text):
+            find_best_app(module)
+        with pytest.raises(NoAppError, match=text):
+            find_app_by_string(module, "create_app")
+
     def test_two_candidates_say_how_to_choose(self) -> None:
         module = make_module(shop=App("shop"), blog=App("blog"))
         with pytest.raises(
@@ -137,7 +149,7 @@ class TestFindAppByString:
         assert find_app_by_string(module, 'Site("own")').name == "own"
 
     def test_callable_without_a_signature_is_called(self) -> None:
-        with pytest.raises(NoAppError, match=r"no application but int 0"):
+        with pytest.raises(NoAppError, match=r"make\(\) in the module 'wiki' returned int 0"):
             find_app_by_string(make_module(make=int), "make()")
 
     def test_brackets_after_an_instance_are_ignored_by_none(self) -> None:
@@ -296,3 +308,39 @@ class TestLocateApp:
         write("hello.py", "1 / 0\n")
         with pytest.raises(ZeroDivisionError):
             self.locate("hello")
+
+
+class TestFindLikelyModules:
+    @pytest.mark.parametrize(
+        "source",
+        [
+            "app = Cruse(__name__)",
+            "import cruse\n\nsite = cruse.Cruse(__name__, static_folder=None)",
+            "site: Cruse = Cruse(__name__)",
+            "app = Flask(__name__)",
+            "class Shop(Cruse): pass\n\napp = ShopApp('shop')",
+            "def create_app():\n    return Cruse(__name__)",
+            "def make_app(name):\n    ...",
+        ],
+    )
+    def test_finds_what_makes_an_application(
+        self, write: Callable[[str, str], Path], project: Path, source: str
+    ) -> None:
+        write("hello.py", source)
+        assert find_likely_modules(str(project)) == ["hello"]
+
+    def test_package_counts(self, write: Callable[[str, str], Path], project: Path) -> None:
+        write("wiki/__init__.py", "def create_app(): ...")
+        write("wiki/views.py", "app = Cruse(__name__)")
+        assert find_likely_modules(str(project)) == ["wiki"]
+
+    @pytest.mark.parametrize(
+        "name",
+        ["test_hello.py", "conftest.py", "setup.py", "no-module.py", "notes.txt", "a/hello.py"],
+    )
+    def test_other_files_do_not(
+        self, write: Callable[[str, str], Path], project: Path, name: str
+    ) -> None:
+        write(name, "app = Cruse(__name__)")
+        write("words.py", "# app = Cruse(__name__)\nmapping = Mapped()\n")
+        assert find_likely_modules(str(project)) == []

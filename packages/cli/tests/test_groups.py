@@ -248,7 +248,7 @@ class TestAppThatCannotBeLoaded:
     ) -> None:
         result = shell_runner.invoke(cli, ["routes"])
         assert result.exit_code == 2
-        assert "Name it with 'cruse --app MODULE'" in result.stderr
+        assert "Name it with 'cruse --app MODULE routes'" in result.stderr
 
     def test_error_of_the_factory_is_raised(self, shell_runner: CliRunner) -> None:
         def create_app() -> App:

@@ -151,7 +151,10 @@ class TestMain:
         with pytest.raises(SystemExit) as caught:
             main()
         assert caught.value.code == 2
-        assert "--app MODULE', set the environment variable 'CRUSE_APP'" in capsys.readouterr().err
+        assert (
+            "--app MODULE routes', set the environment variable 'CRUSE_APP'"
+            in capsys.readouterr().err
+        )
 
     def test_prints_a_short_traceback(
         self,

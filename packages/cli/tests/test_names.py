@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import click
+import click.testing
 import pytest
 
 from cruse_cli import CliRunner, CommandsApp, CruseGroup, ScriptInfo, cli, names
+from cruse_cli.names import command_line
 
 TABLES: tuple[list[Any], ...] = (
     names.prefixes,
@@ -119,3 +121,38 @@ class TestCommandName:
             click.Context(click.Command("y"), info_name="inner", parent=parent),
         ):
             assert names.command_name() == "wiki"
+
+
+class TestCommandLine:
+    def run(self, *args: str) -> str:
+        """Return what a command of a group says of itself."""
+        group = CruseGroup(name="cruse", add_default_commands=False)
+        group.add_command(
+            click.Command("serve", callback=lambda: click.echo(command_line(*self.words)))
+        )
+        return (
+            click.testing.CliRunner()
+            .invoke(group, [*args, "serve"], prog_name="cruse")
+            .output.strip()
+        )
+
+    words: tuple[str, ...] = ()
+
+    def test_is_the_command_that_runs(self) -> None:
+        assert self.run() == "cruse serve"
+
+    def test_repeats_the_app_that_was_typed(self) -> None:
+        assert self.run("--app", "hello") == "cruse --app hello serve"
+        self.words = ("run", "--port", "8000")
+        assert self.run("-A", "hello:site") == "cruse --app hello:site run --port 8000"
+
+    def test_leaves_out_the_app_of_the_environment(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("CRUSE_APP", "hello")
+        assert self.run() == "cruse serve"
+
+    def test_quotes_what_a_shell_takes_apart(self) -> None:
+        assert self.run("--app", "hello:make('a')") == "cruse --app \"hello:make('a')\" serve"
+
+    def test_is_run_outside_of_a_command(self) -> None:
+        assert command_line() == "cruse run"
+        assert command_line(app="hello") == "cruse --app hello run"

@@ -112,8 +112,32 @@ class TestOptions:
         monkeypatch.setenv("WERKZEUG_RUN_MAIN", "true")
         result = CliRunner().invoke(cli, ["run"])
         assert isinstance(served["app"], BrokenApp)
-        assert "Name it with 'cruse --app MODULE'" in result.output
+        assert "Name it with 'cruse --app MODULE run'" in result.output
         assert "Debug mode" not in result.output
+
+    @pytest.mark.parametrize(
+        ("port", "error"),
+        [
+            ("abc", "'abc' is not a valid integer."),
+            ("70000", "70000 is not in the range 0<=x<=65535."),
+        ],
+    )
+    def test_port_that_is_none_is_a_usage_error(self, port: str, error: str) -> None:
+        result = CliRunner().invoke(cli, ["run", "-p", port])
+        assert result.exit_code == 2
+        assert f"Error: Invalid value for '--port' / '-p': {error}" in result.output
+
+    def test_suggested_command_names_the_app_that_was_typed(
+        self, write: Callable[[str, str], Path]
+    ) -> None:
+        write("hello.py", "from cruse_core import App\napp = App(__name__)")
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))
+            taken.listen()
+            port = taken.getsockname()[1]
+            options = ["--app", "hello", "run", "--port", str(port)]
+            result = CliRunner().invoke(cli, options, prog_name="cruse")
+        assert f"'cruse --app hello run --port {port + 1}'" in result.output
 
     def test_help_is_complete(self) -> None:
         for option in run_command.params:
@@ -135,7 +159,7 @@ class TestBrokenApp:
         BrokenApp(error, use_debugger=False)
         text = capsys.readouterr().err
         assert "ValueError: no database" in text
-        assert "waits for the code to be mended" in text
+        assert "waits for the code to be corrected" in text
 
     def test_answers_without_details(self, error: ValueError) -> None:
         response = Client(BrokenApp(error, use_debugger=False)).get("/any")

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import werkzeug.serving
@@ -34,16 +35,40 @@ HELLO = """
         return "{answer}"
 """
 
+RUNS_ITSELF = """
+    from cruse_cli import CommandsApp
+
+    app = CommandsApp(__name__)
+
+    @app.route("/")
+    def hello():
+        return "{answer}"
+
+    if __name__ == "__main__":
+        app.run(port=0, debug=True)
+"""
+
+ECHO = """
+    from cruse_core import App, request
+
+    app = App(__name__)
+
+    @app.post("/")
+    def echo():
+        return request.get_data()
+"""
+
 # Far more than a start takes; reached only if something is wrong.
 TIMEOUT_SECONDS = 60
 
 
 class Server:
-    """A running `cruse run`, whose output is read as it comes."""
+    """A running `cruse run`, or another program; its output is read as it comes."""
 
-    def __init__(self, *args: str) -> None:
+    def __init__(self, *args: str, program: str | None = None) -> None:
+        command = ["-m", "cruse_cli", *args] if program is None else [program]
         self.process = subprocess.Popen(
-            [sys.executable, "-u", "-m", "cruse_cli", *args],
+            [sys.executable, "-u", *command],
             env={**os.environ, "NO_COLOR": "1", "PYTHONDONTWRITEBYTECODE": "1"},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -88,8 +113,8 @@ class Server:
 def start(project: Path) -> Iterator[Callable[..., Server]]:
     servers: list[Server] = []
 
-    def start(*args: str) -> Server:
-        servers.append(Server(*args))
+    def start(*args: str, program: str | None = None) -> Server:
+        servers.append(Server(*args, program=program))
         return servers[-1]
 
     yield start
@@ -211,7 +236,7 @@ class TestServer:
 
         write("app.py", "import no_such_module_here\n")
         server.wait_for("No module named 'no_such_module_here'")
-        server.wait_for("waits for the code to be mended")
+        server.wait_for("waits for the code to be corrected")
         server.wait_for("Debugger PIN")
         status, page = read(url)
         assert status == 500
@@ -221,6 +246,90 @@ class TestServer:
         server.wait_for("Detected change in .*app.py")
         server.wait_for("Debugger PIN")
         assert read(url) == (200, "mended at last")
+
+    def test_syntax_error_is_told_once_with_file_and_line_alone(
+        self, write: Write, start: Callable[..., Server]
+    ) -> None:
+        path = write("app.py", HELLO.format(answer="first"))
+        server = start("run", "--debug", "--port", "0")
+        url = server.wait_for_url()
+        server.wait_for("Debugger PIN")
+
+        path.write_text("app = (\n")
+        server.wait_for("SyntaxError")
+        server.wait_for("The server waits for the code to be corrected")
+        server.wait_for("Debugger PIN")
+        for text in (server.output.partition("Detected change")[2], read(url)[1]):
+            # The page of the debugger has the text a second time, to be copied.
+            assert "run the command again" not in text
+            assert "importlib" not in text
+            assert "discovery.py" not in text
+            assert f'{path}"' in text or f"{path}&#34;" in text
+            assert "line 1" in text
+        assert server.output.count("The server waits") == 1
+
+    @pytest.mark.parametrize("watcher", ["watchfiles", "stat"])
+    def test_program_that_runs_itself_waits_for_the_repair(
+        self,
+        write: Write,
+        start: Callable[..., Server],
+        monkeypatch: pytest.MonkeyPatch,
+        watcher: str,
+    ) -> None:
+        if watcher == "watchfiles":
+            pytest.importorskip("watchfiles")
+        else:
+            write("sitecustomize.py", HIDE_WATCHFILES)
+            monkeypatch.setenv("PYTHONPATH", str(Path.cwd()), prepend=os.pathsep)
+        path = write("app.py", RUNS_ITSELF.format(answer="first"))
+        server = start(program="app.py")
+        url = server.wait_for_url()
+        server.wait_for("Debugger PIN")
+        assert read(url) == (200, "first")
+
+        path.write_text("app = (\n")
+        server.wait_for("SyntaxError")
+        server.wait_for("The server waits for the code to be corrected")
+
+        write("app.py", RUNS_ITSELF.format(answer="mended at last"))
+        server.wait_for("Debugger PIN")
+        assert read(url) == (200, "mended at last")
+
+    @pytest.mark.parametrize("options", [("--reload",), ("--no-reload",)])
+    def test_ends_with_all_its_processes_when_it_is_told_to(
+        self, write: Write, start: Callable[..., Server], options: tuple[str, ...]
+    ) -> None:
+        write("app.py", HELLO.format(answer="hello"))
+        server = start("run", "--port", "0", *options)
+        url = server.wait_for_url()
+        if options == ("--reload",):
+            server.wait_for("Restarting with")
+        assert read(url) == (200, "hello")
+        server.process.terminate()
+        server.process.wait(TIMEOUT_SECONDS)
+        # Its output ends when nobody is left who could write to it.
+        server.reader.join(TIMEOUT_SECONDS)
+        assert not server.reader.is_alive()
+        with pytest.raises(urllib.error.URLError, match="refused"):
+            read(url)
+
+    def test_client_is_told_once_to_go_on(self, write: Write, start: Callable[..., Server]) -> None:
+        write("app.py", ECHO)
+        for args in (("run", "--port", "0"), ("run", "--port", "0", "--without-threads")):
+            url = urlsplit(start(*args).wait_for_url())
+            assert url.hostname is not None
+            with socket.create_connection((url.hostname, url.port or 80), TIMEOUT_SECONDS) as peer:
+                peer.sendall(
+                    b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n"
+                    b"Expect: 100-continue\r\nConnection: close\r\n\r\n"
+                )
+                received = peer.recv(65_536)
+                assert received == b"HTTP/1.1 100 Continue\r\n\r\n"
+                peer.sendall(b"hello")
+                answer = b"".join(iter(lambda: peer.recv(65_536), b""))
+            assert answer.count(b"HTTP/1.") == 1
+            assert b" 200 OK" in answer
+            assert answer.endswith(b"hello")
 
     def test_extra_file_restarts_the_server(
         self, write: Write, start: Callable[..., Server], tmp_path_factory: pytest.TempPathFactory

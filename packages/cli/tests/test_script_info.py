@@ -66,12 +66,20 @@ class TestLoadApp:
         write("app.py", "1 / 0")
         assert ScriptInfo().load_app().name == "hello"
 
+    def test_lone_module_beside_is_suggested(self, write: Callable[[str, str], Path]) -> None:
+        write("hello.py", "app = Cruse(__name__)")
+        with pytest.raises(NoAppError, match="Did you mean 'cruse --app hello run'"):
+            ScriptInfo().load_app()
+        write("other.py", "app = Cruse(__name__)")
+        with pytest.raises(NoAppError, match="'hello' and 'other' may have one. Name it with"):
+            ScriptInfo().load_app()
+
     def test_nothing_found_says_three_ways_out(self, project: Path) -> None:
         with pytest.raises(NoAppError) as caught:
             ScriptInfo().load_app()
         message = caught.value.message
         assert f"the folder {str(project)!r} has neither a 'wsgi.py' nor an 'app.py'" in message
-        assert "'cruse --app MODULE'" in message
+        assert "'cruse --app MODULE run'" in message
         assert "'CRUSE_APP'" in message
         assert "run the command in the folder" in message
 

@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import importlib
+from collections.abc import Callable
+from pathlib import Path
+
 import click
 import pytest
 from click.testing import CliRunner
@@ -26,5 +30,23 @@ class TestFormatFromModule:
             click.Context(click.Command("x")).fail("our mistake")
         own = caught.value.__traceback__
         assert own is not None
-        assert skip_own_frames(own.tb_next) is own.tb_next
-        assert skip_own_frames(None) is None
+        assert skip_own_frames(own.tb_next, caught.value) is own.tb_next
+        assert skip_own_frames(None, caught.value) is None
+
+    def test_module_that_cannot_be_compiled_is_shown_by_file_and_line_alone(
+        self, write: Callable[[str, str], Path], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        path = write("broken.py", "app = (\n")
+        monkeypatch.syspath_prepend(path.parent)
+        error = (
+            CliRunner()
+            .invoke(click.Command("x", callback=lambda: importlib.import_module("broken")))
+            .exception
+        )
+        assert isinstance(error, SyntaxError)
+        tb = error.__traceback__
+        while tb is not None and tb.tb_frame.f_code.co_filename != importlib.__file__:
+            tb = tb.tb_next
+        text = format_from_module(error.with_traceback(tb))
+        assert text.splitlines()[0] == f'  File "{path}", line 1'
+        assert "importlib" not in text

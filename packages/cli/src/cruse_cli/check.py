@@ -13,7 +13,7 @@ from textwrap import TextWrapper
 
 import click
 
-from cruse_cli.names import command_name
+from cruse_cli.names import command_line
 from cruse_cli.script_info import ScriptInfo, pass_script_info
 from cruse_core import App
 from cruse_core.findings import Finding, Severity
@@ -66,7 +66,7 @@ def check_command(
             show_finding(finding)
         click.echo(summarise(findings))
         if not deploy:
-            click.echo(f"'{command_name()} check --deploy' also checks for the public.")
+            click.echo(f"'{command_line('check', '--deploy')}' also checks for the public.")
     if any(finding.severity >= Severity[fail_level.upper()] for finding in findings):
         click.get_current_context().exit(1)
 

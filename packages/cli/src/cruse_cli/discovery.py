@@ -10,6 +10,7 @@ import ast
 import importlib
 import inspect
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from difflib import get_close_matches
@@ -18,7 +19,7 @@ from types import MappingProxyType, ModuleType
 from typing import Any, NamedTuple, TypeGuard
 
 from cruse_cli.errors import NoAppError
-from cruse_cli.names import command_name
+from cruse_cli.names import command_line
 from cruse_cli.tracebacks import format_from_module
 from cruse_core import App
 
@@ -27,6 +28,16 @@ FACTORY_NAMES = ("create_app", "make_app")
 
 # A file with one of these names hides the framework from the application.
 _PACKAGES = ("cruse", "cruse_core", "cruse_routing", "cruse_templating", "cruse_testing")
+
+# A line that makes an application, or a function that does, in a module that is not imported yet.
+_MAKES_APP = re.compile(
+    r"^\w+\s*(:\s*[\w.]+\s*)?=\s*([\w.]+\.)?(Cruse|Flask|\w*App)\("
+    rf"|^def ({'|'.join(FACTORY_NAMES)})\(",
+    re.MULTILINE,
+)
+
+# Modules beside a program that serve a tool.
+_TOOLS = {"conftest", "noxfile", "setup", "tasks", "fabfile", "manage"}
 
 
 class AppReference(NamedTuple):
@@ -118,16 +129,20 @@ def find_best_app(module: ModuleType) -> App:
         return found.popitem()[1]
     if found:
         raise NoAppError(_several_apps_text(module, sorted(found)))
+    wrong_results: list[str] = []
     for name in FACTORY_NAMES:
         factory = getattr(module, name, None)
         if inspect.isroutine(factory):
             result = _call_factory(module, AppReference(name, is_call=True), factory, guessed=True)
             if is_app(result):
                 return result
+            wrong_results.append(_wrong_result_text(module, name, result))
+    if wrong_results:
+        raise NoAppError(wrong_results[0])
     raise NoAppError(
         f"No application was found in the module {module.__name__!r}: it has no 'app', no "
         "'application', no other instance of App, and no 'create_app' or 'make_app' that returns "
-        f"one. Say which name it is: '{command_name()} --app {module.__name__}:NAME'."
+        f"one. Say which name it is: '{command_line(app=f'{module.__name__}:NAME')}'."
     )
 
 
@@ -147,10 +162,13 @@ def find_app_by_string(module: ModuleType, app_name: str) -> App:
         found = getattr(module, reference.name)
     except AttributeError:
         raise NoAppError(_missing_attribute_text(module, reference.name)) from None
-    if not is_app(found) and (reference.is_call or inspect.isroutine(found)):
-        found = _call_factory(module, reference, found)
     if is_app(found):
         return found
+    if reference.is_call or inspect.isroutine(found):
+        result = _call_factory(module, reference, found)
+        if is_app(result):
+            return result
+        raise NoAppError(_wrong_result_text(module, reference.name, result))
     raise NoAppError(
         f"'{module.__name__}:{app_name.strip()}' is no application but "
         f"{type(found).__name__} {_short_repr(found)}. A command needs an instance of App, or a "
@@ -244,7 +262,7 @@ def _call_factory(
         raise NoAppError(
             f"The factory {reference.name!r} in module {module.__name__!r} could not be called "
             f"{attempt}: {exc}. It takes {signature}. Pass literal arguments: "
-            f"'{command_name()} --app \"{place}(...)\"'."
+            f"'{command_line(app=f'{place}(...)')}'."
         ) from None
     return factory(*reference.args, **reference.kwargs)
 
@@ -260,6 +278,26 @@ def _shadow_text(file: Path) -> str:
         f"The file {str(file)!r} has the name of the framework: 'import {file.stem}' finds it, and "
         "not what is installed. Rename it, for example to 'app.py'."
     )
+
+
+def find_likely_modules(folder: str) -> list[str]:
+    """Return the modules and packages in *folder* that seem to make an application, sorted.
+
+    They are read, not run. What names neither a class of ours nor a factory is left out, and so
+    are tests and the files of tools.
+    """
+    found = []
+    for path in sorted(Path(folder).iterdir()):
+        source = path / "__init__.py" if path.is_dir() else path
+        name = path.name if path.is_dir() else path.stem
+        if path.suffix not in {"", ".py"} or not name.isidentifier() or name in _TOOLS:
+            continue
+        if name.startswith("test_") or not source.is_file():
+            continue
+        text = source.read_text(encoding="utf-8", errors="replace")
+        if _MAKES_APP.search(text):
+            found.append(name)
+    return found
 
 
 def _is_missing(exc: ImportError, module_name: str) -> bool:
@@ -296,11 +334,19 @@ def _missing_attribute_text(module: ModuleType, name: str) -> str:
     )
 
 
+def _wrong_result_text(module: ModuleType, name: str, result: object) -> str:
+    what = "None" if result is None else f"{type(result).__name__} {_short_repr(result)}"
+    return (
+        f"{name}() in the module {module.__name__!r} returned {what}, which is no application. A "
+        f"command needs an instance of App. End {name}() with 'return app'."
+    )
+
+
 def _several_apps_text(module: ModuleType, found: list[str]) -> str:
     names = ", ".join(repr(name) for name in found)
     return (
         f"The module {module.__name__!r} has several applications: {names}. A command works on "
-        f"one. Say which: '{command_name()} --app {module.__name__}:{found[0]}'."
+        f"one. Say which: '{command_line(app=f'{module.__name__}:{found[0]}')}'."
     )
 
 

@@ -7,6 +7,7 @@ else depends on them stands here, so that `add_aliases` can make every name know
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -22,6 +23,9 @@ entry_point_groups = ["cruse.commands"]
 
 # What `--version` prints: a label and the distribution whose version follows it.
 version_lines = [("Cruse", "cruse-core"), ("Werkzeug", "werkzeug")]
+
+# Where the context of the whole command keeps what was typed behind `--app`.
+TYPED_APP = "cruse_cli.typed_app"
 
 _FALSE_WORDS = {"0", "false", "no"}
 
@@ -97,6 +101,33 @@ def restored_variables() -> Iterator[None]:
 def _own_variables() -> dict[str, str]:
     starts = tuple(f"{prefix}_" for prefix in prefixes)
     return {name: value for name, value in os.environ.items() if name.startswith(starts)}
+
+
+def command_line(*words: str, app: str | None = None) -> str:
+    """Return a command that somebody can type, for messages; such as "cruse --app hello run".
+
+    Args:
+        *words: The command and its options; by default the command that runs now, else `run`.
+        app: What `--app` is to name; by default what it names now, if that was typed.
+    """
+    # PERF: as in `command_name`.
+    import click
+
+    ctx = click.get_current_context(silent=True)
+    running: list[str] = []
+    while ctx is not None and ctx.parent is not None:
+        running.insert(0, ctx.info_name or "")
+        ctx = ctx.parent
+    if app is None and ctx is not None:
+        app = ctx.meta.get(TYPED_APP)
+    words = words or tuple(running) or ("run",)
+    chosen = () if app is None else ("--app", app)
+    return " ".join([command_name(), *map(_quote, (*chosen, *words))])
+
+
+def _quote(word: str) -> str:
+    """Return *word* as both shells of POSIX and of Windows read it."""
+    return word if re.fullmatch(r"[\w@%+=:,./\\-]+", word) else f'"{word}"'
 
 
 def command_name() -> str:

@@ -12,7 +12,7 @@ import click
 from click.core import ParameterSource
 
 from cruse_cli.dotenv import load_dotenv
-from cruse_cli.names import copy_aliases, set_variable, version_lines
+from cruse_cli.names import TYPED_APP, copy_aliases, set_variable, version_lines
 from cruse_cli.script_info import ScriptInfo
 
 
@@ -36,6 +36,9 @@ def set_app(ctx: click.Context, param: click.Parameter, value: str | None) -> st
     """Remember which application is asked for; it is loaded once a command needs it."""
     if value is not None:
         ctx.ensure_object(ScriptInfo).app_import_path = value
+        assert param.name is not None
+        if ctx.get_parameter_source(param.name) is ParameterSource.COMMANDLINE:
+            ctx.meta[TYPED_APP] = value
     return value
 
 

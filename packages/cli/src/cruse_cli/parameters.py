@@ -12,6 +12,16 @@ from werkzeug.utils import import_string
 from cruse_cli.discovery import prepare_import
 
 
+class PortParamType(click.IntRange):
+    """A port to listen on; 0 stands for any free one."""
+
+    # As errors name it: "'abc' is not a valid integer."
+    name = "integer"
+
+    def __init__(self) -> None:
+        super().__init__(0, 65535)
+
+
 class CertParamType(click.ParamType):  # type: ignore[type-arg]  # generic since Click 8.4 only
     """A certificate for HTTPS: a file, "adhoc", or the import path of an `ssl.SSLContext`."""
 

@@ -15,13 +15,15 @@ import click
 from werkzeug.exceptions import InternalServerError
 
 from cruse_cli.errors import NoAppError
-from cruse_cli.names import command_name, debug_flag
+from cruse_cli.names import command_line, debug_flag
 from cruse_cli.options import set_debug
-from cruse_cli.parameters import CertParamType, SeparatedPathType, pair_with_key
+from cruse_cli.parameters import CertParamType, PortParamType, SeparatedPathType, pair_with_key
 from cruse_cli.script_info import ScriptInfo, pass_script_info
 from cruse_cli.serving import is_running_from_reloader, run_simple
-from cruse_cli.tracebacks import format_from_module
+from cruse_cli.tracebacks import format_from_module, skip_own_frames
 from cruse_core.loopback import is_beyond_loopback
+
+_WAITING = "The server waits for the code to be corrected."
 
 WSGIApplication = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
@@ -38,7 +40,7 @@ WSGIApplication = Callable[[dict[str, Any], Any], Iterable[bytes]]
 @click.option(
     "--port",
     "-p",
-    type=click.IntRange(0, 65535),
+    type=PortParamType(),
     default=5000,
     help="The port to listen on; 0 for any free one.",
 )
@@ -104,7 +106,10 @@ def run_command(
     """
     # PERF: the other commands need no reloader (benchmarks/startup.py).
     from cruse_cli.reloader import choose_reloader
+    from cruse_core.request_handler import RequestHandler
 
+    if is_running_from_reloader():
+        info.load_advice = _WAITING
     debug = debug_flag()
     use_reloader = debug if reload is None else reload
     use_debugger = debug if debugger is None else debugger
@@ -130,6 +135,7 @@ def run_command(
         use_debugger=use_debugger,
         reloader_type=choose_reloader(),
         ssl_context=cert,
+        request_handler=RequestHandler,
         extra_files=extra_files,
         exclude_patterns=exclude_patterns,
     )
@@ -145,17 +151,21 @@ class BrokenApp:
 
     def __init__(self, exc: Exception, *, use_debugger: bool) -> None:
         self.exc = exc
-        self.traceback = exc.__traceback__
+        self.traceback = skip_own_frames(exc.__traceback__, exc)
         self.use_debugger = use_debugger
         if isinstance(exc, NoAppError):
             text = f"Error: {exc.format_message()}\n"
         else:
             text = format_from_module(exc)
-        click.secho(f"{text}\nThe server waits for the code to be mended.", fg="red", err=True)
+        if _WAITING not in text:
+            text += f"\n{_WAITING}\n"
+        click.secho(text, fg="red", err=True, nl=False)
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """Answer every request with the error."""
         if self.use_debugger:
+            # The debugger leaves this frame out.
+            __traceback_hide__ = True
             raise self.exc.with_traceback(self.traceback)
         error = InternalServerError(
             "The application could not be loaded. The terminal of the server says why."
@@ -186,7 +196,7 @@ def warn_of_strangers(host: str) -> None:
         f" * WARNING: other machines can reach the debugger on {host!r}, and it runs any code for "
         f"{'whoever finds its PIN' if has_pin else 'everybody, because its PIN is switched off'}.\n"
         "   Listen on 127.0.0.1, or serve without the debugger: "
-        f"'{command_name()} run --no-debugger'.",
+        f"'{command_line('run', '--no-debugger')}'.",
         fg="red",
         err=True,
     )
@@ -218,7 +228,7 @@ def check_address(host: str, port: int) -> None:
 
 
 def _explain_address(host: str, port: int, exc: OSError) -> str:
-    command = f"{command_name()} run"
+    command = command_line("run")
     if exc.errno == errno.EADDRINUSE:
         other = port + 1 if port < 65535 else 5000
         return (

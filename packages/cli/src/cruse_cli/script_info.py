@@ -13,9 +13,9 @@ from typing import Any, ParamSpec, TypeVar
 
 import click
 
-from cruse_cli.discovery import find_near, locate_app, prepare_import
+from cruse_cli.discovery import find_likely_modules, find_near, locate_app, prepare_import
 from cruse_cli.errors import NoAppError
-from cruse_cli.names import command_name, debug_flag, get_load_dotenv, quoted_variable
+from cruse_cli.names import command_line, debug_flag, get_load_dotenv, quoted_variable
 from cruse_core import App, context
 
 R = TypeVar("R")
@@ -53,6 +53,8 @@ class ScriptInfo:
         self.load_dotenv_defaults = get_load_dotenv(load_dotenv_defaults)
         # Whether the application is in debug mode where no command decides about it.
         self.own_debug = False
+        # What to do about an error in the user's code; a server that waits says otherwise.
+        self.load_advice = "Correct the code above, and run the command again."
         self._loaded_app: App | None = None
 
     def load_app(self) -> App:
@@ -83,10 +85,7 @@ class ScriptInfo:
             raise
         except Exception as exc:
             source = repr(self.app_import_path) if self.app_import_path else "the application"
-            exc.add_note(
-                f"This was raised while the command loaded {source}. Correct the code above, and "
-                "run the command again."
-            )
+            exc.add_note(f"This was raised while the command loaded {source}. {self.load_advice}")
             raise
 
     def _load_named_app(self, import_path: str) -> App:
@@ -94,7 +93,7 @@ class ScriptInfo:
         if not path.strip():
             raise NoAppError(
                 f"{import_path!r} names no module. Before the ':' stands the module or the file of "
-                f"the application, as in '{command_name()} --app hello:app'."
+                f"the application, as in '{command_line(app='hello:app')}'."
             )
         if path.endswith(".py") and not os.path.isfile(path):
             raise NoAppError(_missing_file_text(path))
@@ -109,12 +108,7 @@ class ScriptInfo:
                 app = locate_app(prepare_import(module), None, raise_if_not_found=False)
                 if app is not None:
                     return app
-        raise NoAppError(
-            f"No application was found: the folder {os.getcwd()!r} has neither a 'wsgi.py' nor an "
-            f"'app.py', and none was named. Name it with '{command_name()} --app MODULE', set the "
-            f"environment variable {quoted_variable('APP')}, or run the command in the folder of "
-            "the application."
-        )
+        raise NoAppError(_no_app_text())
 
 
 def find_current_app() -> App | None:
@@ -147,6 +141,21 @@ def with_appcontext(f: Callable[P, R]) -> Callable[P, R]:
 
     # Click reads name, help and parameters off the function.
     return update_wrapper(run_in_context, f)
+
+
+def _no_app_text() -> str:
+    missing = (
+        f"No application was found: the folder {os.getcwd()!r} has neither a 'wsgi.py' nor an "
+        "'app.py', and none was named."
+    )
+    modules = find_likely_modules(os.getcwd())
+    if len(modules) == 1:
+        return f"{missing} Did you mean '{command_line(app=modules[0])}'?"
+    also = f" {' and '.join(map(repr, modules))} may have one." if modules else ""
+    return (
+        f"{missing}{also} Name it with '{command_line(app='MODULE')}', set the environment "
+        f"variable {quoted_variable('APP')}, or run the command in the folder of the application."
+    )
 
 
 def _missing_file_text(path: str) -> str:

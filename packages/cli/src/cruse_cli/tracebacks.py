@@ -19,17 +19,19 @@ _OWN_PLACES = (
 )
 
 
-def skip_own_frames(tb: TracebackType | None) -> TracebackType | None:
+def skip_own_frames(tb: TracebackType | None, exc: BaseException) -> TracebackType | None:
     """Return the traceback from the first frame that belongs neither to the command nor to Click.
 
-    If there is none, the mistake is not the user's, and all of it is returned.
+    If there is none, the mistake is not the user's, and all of it is returned. A module that cannot
+    be compiled has no frame: its error says file and line itself, and there is nothing to add.
     """
     step = tb
     while step is not None and step.tb_frame.f_code.co_filename.startswith(_OWN_PLACES):
         step = step.tb_next
-    return step or tb
+    return step if step is not None or isinstance(exc, SyntaxError) else tb
 
 
 def format_from_module(exc: BaseException) -> str:
     """Return the traceback of *exc*, beginning in the user's code."""
-    return "".join(traceback.format_exception(type(exc), exc, skip_own_frames(exc.__traceback__)))
+    tb = skip_own_frames(exc.__traceback__, exc)
+    return "".join(traceback.format_exception(type(exc), exc, tb))
