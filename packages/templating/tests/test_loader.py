@@ -72,6 +72,74 @@ class TestGetSource:
         ]
 
 
+class TestReload:
+    @pytest.fixture
+    def app(self, app: TemplatingApp) -> TemplatingApp:
+        app.debug = True
+        return app
+
+    def test_template_added_to_an_earlier_place_is_seen(
+        self, app: TemplatingApp, tmp_path: Path, write_template: WriteTemplate
+    ) -> None:
+        for name in ("first", "second"):
+            app.register_blueprint(make_blueprint(name, tmp_path))
+        with app.app_context():
+            write_template("a.html", "second", "second/templates")
+            assert render_template("a.html") == "second"
+            write_template("a.html", "first", "first/templates")
+            assert render_template("a.html") == "first"
+            path = write_template("a.html", "app")
+            assert render_template("a.html") == "app"
+            path.unlink()
+            assert render_template("a.html") == "first"
+
+    def test_template_added_to_an_earlier_folder_of_one_place_is_seen(
+        self, app: TemplatingApp, tmp_path: Path, write_template: WriteTemplate
+    ) -> None:
+        app.jinja_loader = jinja2.FileSystemLoader([tmp_path / "theme", tmp_path / "app"])
+        with app.app_context():
+            write_template("a.html", "plain", "app")
+            assert render_template("a.html") == "plain"
+            write_template("a.html", "themed", "theme")
+            assert render_template("a.html") == "themed"
+
+    def test_parent_and_included_template_count(
+        self, app: TemplatingApp, tmp_path: Path, write_template: WriteTemplate
+    ) -> None:
+        app.register_blueprint(make_blueprint("b", tmp_path))
+        write_template("page.html", "{% extends 'base.html' %}{% block a %}!{% endblock %}")
+        write_template("base.html", "b {% block a %}{% endblock %}", "b/templates")
+        with app.app_context():
+            assert render_template("page.html") == "b !"
+            write_template("base.html", "app {% block a %}{% endblock %}")
+            assert render_template("page.html") == "app !"
+
+    def test_changed_template_of_a_loader_without_files_is_seen(self, app: TemplatingApp) -> None:
+        templates = {"a.html": "first"}
+        app.jinja_loader = jinja2.DictLoader(templates)
+        with app.app_context():
+            assert render_template("a.html") == "first"
+            templates["a.html"] = "second"
+            assert render_template("a.html") == "second"
+
+    def test_template_that_stays_is_compiled_once(
+        self, app: TemplatingApp, write_template: WriteTemplate
+    ) -> None:
+        write_template("a.html", "a")
+        assert app.jinja_env.get_template("a.html") is app.jinja_env.get_template("a.html")
+
+    def test_nothing_is_looked_for_again_where_templates_stay(
+        self, app: TemplatingApp, tmp_path: Path, write_template: WriteTemplate
+    ) -> None:
+        app.debug = False
+        app.register_blueprint(make_blueprint("b", tmp_path))
+        write_template("a.html", "b", "b/templates")
+        with app.app_context():
+            assert render_template("a.html") == "b"
+            write_template("a.html", "app")
+            assert render_template("a.html") == "b"
+
+
 class TestListTemplates:
     def test_gives_all_names_once_and_sorted(
         self, app: TemplatingApp, tmp_path: Path, write_template: WriteTemplate

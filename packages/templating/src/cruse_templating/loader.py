@@ -47,16 +47,35 @@ class DispatchingJinjaLoader(BaseLoader):
             MissingTemplateError: No place has it.
         """
         if self.app.config["EXPLAIN_TEMPLATE_LOADING"]:
-            return self._get_source_explained(environment, template)
+            found = self._find_source_explained(environment, template)
+        else:
+            found = self._find_source(environment, template)
+        if found is None:
+            raise MissingTemplateError(template, self)
+        if not environment.auto_reload:
+            return found
+        text, filename, is_unchanged = found
+
+        def is_current() -> bool:
+            if is_unchanged is not None and not is_unchanged():
+                return False
+            # An earlier place, or an earlier folder of one, may have such a template by now.
+            now = self._find_source(environment, template)
+            return now is not None and now[:2] == (text, filename)
+
+        return text, filename, is_current
+
+    def _find_source(self, environment: Environment, template: str) -> Source | None:
+        """Return what the first place that has the template says of it."""
         for place in self.iter_places():
             try:
                 return place.loader.get_source(environment, template)
             except TemplateNotFound:
                 continue
-        raise MissingTemplateError(template, self)
+        return None
 
-    def _get_source_explained(self, environment: Environment, template: str) -> Source:
-        """Ask every place, and log what each of them has answered."""
+    def _find_source_explained(self, environment: Environment, template: str) -> Source | None:
+        """Do the same, but ask every place, and log what each of them has answered."""
         attempts: list[tuple[Place, Source | None]] = []
         for place in self.iter_places():
             try:
@@ -65,10 +84,7 @@ class DispatchingJinjaLoader(BaseLoader):
                 attempts.append((place, None))
         # The whole text is the message: what it contains is no format for further arguments.
         self.app.logger.info(explain_search(template, attempts))
-        for _, source in attempts:
-            if source is not None:
-                return source
-        raise MissingTemplateError(template, self)
+        return next((source for _, source in attempts if source is not None), None)
 
     def iter_places(self) -> Iterator[Place]:
         """Iterate over the loaders of the app and its blueprints, in the order of the search."""
