@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 # A loaded machine is not an error, so examples have no deadline. CI repeats the same examples, and
-# `nox -s fuzz` tries many, with `--hypothesis-profile=cruse-deep`.
+# `python3 dev.py fuzz` tries many, with `--hypothesis-profile=cruse-deep`.
 patient = settings(
     deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )

@@ -1,7 +1,7 @@
 """Draw the layers of the code: boxes for the modules, each with the first line of its docstring.
 
 Which module is in which layer is read from import-linter's contracts in `pyproject.toml`, so that
-the picture shows what `nox -s layers` enforces.
+the picture shows what `python3 dev.py layers` enforces.
 """
 
 from __future__ import annotations

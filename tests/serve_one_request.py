@@ -1,4 +1,4 @@
-"""Serve one request from the installed framework: the last step of `nox -s build`.
+"""Serve one request from the installed framework: the last step of `python3 dev.py build`.
 
 It runs where nothing but the six distributions and what they need is installed.
 """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -47,11 +48,52 @@ def test_extensions_have_the_versions_that_were_tried(page: str) -> None:
     assert {name.lower(): version for name, version in told} == tried
 
 
-def test_sessions_that_contributors_are_told_of_exist() -> None:
-    promised = (ROOT / "CONTRIBUTING.md").read_text()
+def test_contributors_are_told_of_each_session() -> None:
+    sessions = re.findall(r'^\| `"?(\w+)', (ROOT / "CONTRIBUTING.md").read_text(), re.MULTILINE)
     noxfile = (ROOT / "noxfile.py").read_text()
 
-    named = set(re.findall(r'nox -s "?(\w+)', promised))
     defined = set(re.findall(r"^def (\w+)\(session", noxfile, re.MULTILINE))
 
-    assert named - defined == set()
+    # The other sessions build the wheels, and "profile" stands beside "bench".
+    assert {*sessions} == defined - {"wheels", "profile"}
+
+
+def test_ci_runs_the_command_for_the_tests_as_it_stands_here() -> None:
+    commands = re.findall(
+        r"^\$ (python3 dev.py .*)$", (ROOT / "README.md").read_text(), re.MULTILINE
+    )
+
+    assert commands == ["python3 dev.py demo", "python3 dev.py tests"]
+    script = (ROOT / ".ci/run").read_text()
+    assert re.search(rf"^{commands[1]}\b", script, re.MULTILINE)
+    assert re.search(r"^python3 dev.py everything\b", script, re.MULTILINE)
+
+
+def test_installing_is_told_alike_everywhere() -> None:
+    install = r"^\$ (python -m pip install \./packages/.*)$"
+    page = (ROOT / "docs/install.md").read_text()
+    told = re.findall(install, page, re.MULTILINE)
+
+    assert re.findall(install, (ROOT / "README.md").read_text(), re.MULTILINE) == told[:1]
+    # The second one has an extra, and is what the session "build" runs.
+    assert told[1:] == [told[0].removesuffix(".") + '".[pytest]"']
+
+
+def test_a_part_is_installed_with_those_that_it_stands_on() -> None:
+    page = (ROOT / "docs/install.md").read_text()
+    commands = re.findall(r"`python -m pip install (\./packages/[^`]+)`", page)
+
+    told = {}
+    for command in commands:
+        *below, part = command.replace("./packages/", "").split()
+        told[part] = {*below}
+
+    assert told == {part.name: siblings_below(part) for part in (ROOT / "packages").iterdir()}
+
+
+def siblings_below(folder: Path) -> set[str]:
+    """Return the names of all parts that the one in *folder* depends on."""
+    settings = tomllib.loads((folder / "pyproject.toml").read_text())["tool"]["hatch"]
+    needed = settings["metadata"]["hooks"]["custom"]["dependencies"]
+    siblings = {match[1] for entry in needed if (match := re.match(r"cruse-(\w+)\{", entry))}
+    return siblings.union(*(siblings_below(folder.parent / name) for name in siblings))

@@ -1,4 +1,4 @@
-"""Leaves the comparison to environments that have the extensions: `nox -s extensions`."""
+"""Leaves the comparison to environments that have the extensions: `python3 dev.py extensions`."""
 
 from importlib.util import find_spec
 

@@ -1,4 +1,4 @@
-"""The tests of the servers need servers: `nox -s deploying` has them, and says so."""
+"""The tests of the servers need servers: `python3 dev.py deploying` has them, and says so."""
 
 from __future__ import annotations
 

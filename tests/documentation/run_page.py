@@ -51,7 +51,7 @@ SERVER = re.compile(
 )
 # There is an environment already, and tests/deploying starts the servers for the public.
 LEFT_OUT = re.compile(
-    r"python -m venv \.venv|\. \.venv/bin/activate|(?:granian|gunicorn|uwsgi|waitress-serve) .*"
+    r"python3? -m venv \.venv|\. \.venv/bin/activate|(?:granian|gunicorn|uwsgi|waitress-serve) .*"
 )
 ANYTHING = re.compile(r"(?<!\.)\.\.\.(?!\.)")
 CONTINUED = " (continued)"
@@ -249,8 +249,8 @@ class Page:
         for command, expected in iter_commands(block.code):
             if command.startswith(("python -m pip install", "pip install")):
                 check_requirements(command)
-            elif command.startswith("python -m nox -s "):
-                check_session(command.split()[4])
+            elif command.startswith("python3 dev.py "):
+                check_session(command.split()[2])
             elif command.startswith("cd "):
                 os.chdir(command.removeprefix("cd "))
             elif command.startswith("export "):
@@ -439,8 +439,13 @@ def iter_commands(session: str) -> Iterator[tuple[str, str]]:
 
 
 def check_requirements(command: str) -> None:
-    """Raise PageError if a command installs a distribution, or an extra, that there is not."""
+    """Raise PageError if a command installs a distribution, or an extra, that there is not.
+
+    A path is one in the checkout.
+    """
     for word in shlex.split(command):
+        if word.startswith(".") and not (ROOT / word.partition("[")[0] / "pyproject.toml").exists():
+            raise PageError(f"There is no distribution in the folder {word!r} of the checkout.")
         match = re.fullmatch(r"(?P<name>[A-Za-z][\w.-]*)(?:\[(?P<extras>[\w,-]+)\])?", word)
         if match is None or word in {"python", "pip", "install", "nox"}:
             continue
@@ -455,7 +460,7 @@ def check_requirements(command: str) -> None:
 
 def check_session(name: str) -> None:
     """Raise PageError if there is no session of that name."""
-    if f"\ndef {name}(session" not in (ROOT / "noxfile.py").read_text():
+    if name != "everything" and f"\ndef {name}(session" not in (ROOT / "noxfile.py").read_text():
         raise PageError(f"noxfile.py has no session {name!r}.")
 
 

@@ -37,6 +37,14 @@ def test_what_the_tutorial_says_happens(tmp_path: Path) -> None:
     follow([index, *steps], tmp_path)
 
 
+@pytest.mark.parametrize("page", PAGES + sorted(TUTORIAL.glob("*.md")), ids=lambda page: page.stem)
+def test_a_page_that_installs_cruse_says_that_it_is_not_published(page: Path) -> None:
+    text = page.read_text()
+    installs = re.search(r"^\$ python -m pip install ([\"']?cruse|-e \.)", text, re.MULTILINE)
+
+    assert not installs or "_not-published.md" in text
+
+
 def follow(pages: list[Path], folder: Path) -> None:
     """Do what the pages say, one after the other, in one folder."""
     runner = Path(__file__).with_name("run_page.py")
