@@ -13,6 +13,19 @@ PICTURE = Path(__file__).parents[2] / (
 )
 PASSWORD = "quiet feet on moss"
 
+LONG_BODY = f"""{"B" * 400}
+
+# {"H" * 200}
+
+| a | b |
+|---|---|
+| {"C" * 100} | {"D" * 100} |
+
+`{"k" * 200}`
+
+    {"x" * 300}
+"""
+
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 900}
 
@@ -145,6 +158,55 @@ def test_text_survives_a_file_that_is_no_picture(
     expect(page.get_by_label("Title")).to_have_value("Hard to find again")
     photograph(page, "note-errors-phone")
 
+    picker = page.get_by_label("Choose a picture")
+    picker.set_input_files(PICTURE)
+    expect(page.locator(".error, .form-problem")).to_have_count(0)
+    assert picker.get_attribute("aria-invalid") is None
+    page.get_by_role("button", name="Keep the note").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Hard to find again")
+
+
+def test_words_without_a_space_widen_no_page(field_notes: Any, open_window: OpenWindow) -> None:
+    page = open_window(viewport=PHONE)
+
+    def require_no_scrolling() -> None:
+        width = page.evaluate("document.documentElement.scrollWidth")
+        assert width <= PHONE["width"], f"{page.url} must be scrolled sideways"
+
+    sign_up(page, field_notes.address)
+    page.get_by_role("link", name="Write the first note").click()
+    page.get_by_label("Title").fill("W" * 120)
+    page.get_by_label("Place").fill("P" * 120)
+    page.locator("#body").fill(LONG_BODY)
+    page.get_by_label("Tags").fill("t" * 32)
+    page.get_by_role("button", name="Keep the note").click()
+    expect(page.locator("h1")).to_have_text("W" * 120)
+    note = page.url
+    for address in (
+        note,
+        f"{note}/edit",
+        f"{note}/delete",
+        f"{field_notes.address}/notes/",
+        f"{field_notes.address}/notes/?tag={'t' * 32}&q={'W' * 120}",
+        f"{field_notes.address}/{'z' * 300}",
+    ):
+        page.goto(address)
+        expect(page.locator("h1")).to_be_visible()
+        require_no_scrolling()
+
+    page.goto(f"{field_notes.address}/account")
+    page.get_by_label("What is the token for?").fill("l" * 60)
+    page.get_by_role("button", name="Make a token").click()
+    expect(page.locator("#new-token")).to_be_visible()
+    require_no_scrolling()
+    page.get_by_role("button", name="Revoke").click()
+    expect(page.get_by_role("status")).to_contain_text("no longer opens anything")
+    require_no_scrolling()
+    page.goto(f"{note}/delete")
+    page.get_by_role("button", name="Delete the note").click()
+    expect(page.get_by_role("status")).to_contain_text("is gone from the notebook")
+    require_no_scrolling()
+
 
 def test_too_large_upload_is_told_before_and_after_it_is_sent(
     field_notes: Any, open_window: OpenWindow, photograph: Photograph
@@ -154,10 +216,13 @@ def test_too_large_upload_is_told_before_and_after_it_is_sent(
     page.get_by_role("link", name="Write the first note").click()
     page.get_by_label("Title").fill("A large one")
     picker = page.get_by_label("Choose a picture")
+    hint = page.locator("#picture-hint").inner_text()
     picker.set_input_files(
         {"name": "large.jpg", "mimeType": "image/jpeg", "buffer": b"\xff" * (6 * 1024 * 1024)}
     )
-    assert "at most" in picker.evaluate("input => input.validationMessage")
+    told = picker.evaluate("input => input.validationMessage")
+    assert told == "This picture has 6.0 MB; at most 5 MB fit."
+    assert "up to 5 MB" in hint
     page.get_by_role("button", name="Keep the note").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Too heavy for the rucksack")
     photograph(page, "too-large-phone")

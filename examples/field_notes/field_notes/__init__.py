@@ -34,7 +34,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Cruse:
     load_settings(app, overrides)
     app.logger.setLevel(app.config["LOG_LEVEL"])
 
-    for module in (db, security, errors, filters):
+    for module in (db, security, errors, filters, api):
         module.init_app(app)
     for blueprint in (notes.bp, pictures.bp, auth.bp, api.bp, commands.bp):
         app.register_blueprint(blueprint)

@@ -12,10 +12,10 @@ from datetime import date
 from typing import Any
 
 from werkzeug.datastructures import MultiDict, WWWAuthenticate
-from werkzeug.exceptions import Unauthorized, UnprocessableEntity
+from werkzeug.exceptions import BadRequest, Unauthorized, UnprocessableEntity
 from werkzeug.wrappers import Response
 
-from cruse import Blueprint, abort, g, jsonify, request, url_for
+from cruse import Blueprint, Cruse, Request, abort, g, jsonify, request, url_for
 
 from .auth import find_user_by_token
 from .db import get_db
@@ -46,6 +46,16 @@ class InvalidNoteError(UnprocessableEntity):
         self.problem = {"fields": dict(fields)} if fields else {}
 
 
+class NotebookRequest(Request):
+    """A request whose malformed JSON is answered with the place of the fault."""
+
+    def on_json_loading_failed(self, e: ValueError | None) -> Any:
+        """Refuse the body; *e* is None if it does not even say that it is JSON."""
+        if e is None:
+            return super().on_json_loading_failed(e)
+        raise BadRequest(f"The body is not valid JSON: {e}.")
+
+
 @bp.before_request
 def authenticate() -> None:
     """Find out whose notebook the token opens."""
@@ -54,7 +64,7 @@ def authenticate() -> None:
     user = find_user_by_token(token) if token else None
     if user is None:
         raise Unauthorized(
-            "Send a token of yours in the header “Authorization: Bearer …”. "
+            "Send a token of yours in a header: Authorization: Bearer fn_… "
             "Tokens are made on the account page.",
             www_authenticate=WWWAuthenticate("bearer", {"realm": "Field Notes"}),
         )
@@ -153,7 +163,7 @@ def read_note_text(data: Any, note: Note | None = None) -> NoteText:
         InvalidNoteError: A part is unknown, of the wrong type, or breaks a rule of the form.
     """
     if not isinstance(data, dict):
-        raise InvalidNoteError("A note is a JSON object, like {“title”: “Wren”}.")
+        raise InvalidNoteError('A note is a JSON object, like {"title": "Wren"}.')
     problems = _find_type_problems(data)
     if problems:
         raise InvalidNoteError("Some parts of the note have the wrong form.", problems)
@@ -189,3 +199,8 @@ def _find_type_problems(data: dict[str, Any]) -> dict[str, list[str]]:
         elif not isinstance(value, str):
             problems[name] = ["Send a string."]
     return problems
+
+
+def init_app(app: Cruse) -> None:
+    """Let *app* say where JSON is malformed."""
+    app.request_class = NotebookRequest

@@ -123,7 +123,7 @@ def sign_in() -> str | tuple[str, int] | Response:
             target = request.args.get("next", "")
             return redirect(target if is_local_path(target) else url_for("notes.index"), 303)
         current_app.logger.warning("failed sign-in as %r", form.name.data)
-        form.password.errors = ["Name and password do not fit together."]
+        form.password.errors = ["The name or the password is wrong."]
     return render_template("auth/sign_in.html", form=form), form.status
 
 
@@ -157,7 +157,7 @@ def account() -> str | tuple[str, int]:
 @bp.post("/account/tokens/<int(max=2147483647):token_id>/delete")
 @sign_in_required
 def delete_token(token_id: int) -> Response:
-    """Take a token back."""
+    """Revoke a token."""
     require_form(ButtonForm(sent_data()))
     token = get_db().get(ApiToken, token_id)
     if token is None or token.user_id != get_user().id:

@@ -16,6 +16,8 @@ from typing import Any
 from cruse import Cruse
 
 ENVIRONMENT_PREFIX = "FIELD_NOTES"
+# Room that a form with a picture has for everything else.
+TEXT_LIMIT_BYTES = 128 * 1024
 
 
 class Defaults:
@@ -25,8 +27,8 @@ class Defaults:
     SECRET_KEY: str | None = None  # None: made once and kept in the instance folder
     LOG_LEVEL = "INFO"
 
-    # One request may carry this much: a picture and the text around it.
-    MAX_CONTENT_LENGTH = 5 * 1024 * 1024
+    # One request may carry this much: a picture of 5 MB, and the text around it.
+    MAX_CONTENT_LENGTH = 5 * 1024 * 1024 + TEXT_LIMIT_BYTES
     MAX_PICTURE_SIDE_PIXELS = 12_000
     NOTES_PER_PAGE = 8
 

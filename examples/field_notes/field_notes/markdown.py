@@ -28,8 +28,14 @@ _TAGS = {
 _ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}}
 _SCHEMES = {"http", "https", "mailto"}
 
-_BLOCK_ENDS = re.compile(r"(</(?:p|pre)>|<br>)")
-_ITEM_ENDS = re.compile(r"(</(?:li|h\d|t[hd])>)")
+# Something must stand between two blocks, or the end of one would touch the next. It goes in front
+# of their ends: between the cells of a table there may be no text.
+_EMPTY_CELLS = re.compile(r"<t[hd]></t[hd]>\s*")
+_SEPARATORS = [
+    (re.compile(r"(</(?:p|pre)>|<br>)"), " "),
+    (re.compile(r"(</(?:li|h\d)>|</t[hd]>\s*</tr>)"), " · "),
+    (re.compile(r"(</t[hd]>\s*<t[hd]>)"), " | "),
+]
 
 
 def render_markdown(text: str) -> Markup:
@@ -50,10 +56,10 @@ def render_markdown(text: str) -> Markup:
 
 def excerpt(text: str, length: int = 190) -> str:
     """Return the beginning of *text* without its Markdown, cut between two words."""
-    rendered = str(render_markdown(text))
-    # Something must stand between two blocks, or the end of one would touch the next.
-    spaced = _ITEM_ENDS.sub(r"\1 · ", _BLOCK_ENDS.sub(r"\1 ", rendered))
-    plain = " ".join(html.unescape(nh3.clean(spaced, tags=set())).split()).removesuffix(" ·")
+    rendered = _EMPTY_CELLS.sub("", str(render_markdown(text)))
+    for end, separator in _SEPARATORS:
+        rendered = end.sub(rf"{separator}\1", rendered)
+    plain = " ".join(html.unescape(nh3.clean(rendered, tags=set())).split()).removesuffix(" ·")
     if len(plain) <= length:
         return plain
     return plain[:length].rsplit(" ", 1)[0].rstrip(" ,;:.–—-·") + " …"

@@ -161,7 +161,16 @@ class TestBadInput:
     def test_malformed_json_is_400(self, program: Program, body: bytes) -> None:
         response = program.call("POST", "/notes", data=body, content_type="application/json")
         assert response.status_code == 400
-        read_error(response)
+        assert read_error(response)["detail"].startswith("The body is not valid JSON: ")
+
+    def test_malformed_json_is_told_its_place(self, program: Program) -> None:
+        body = b'{"title": "Wren",\n "tags": [}'
+        response = program.call("POST", "/notes", data=body, content_type="application/json")
+        assert "line 2 column 11" in read_error(response)["detail"]
+
+    def test_example_in_an_error_can_be_pasted(self, program: Program) -> None:
+        detail = read_error(program.call("POST", "/notes", json=["Wren"]))["detail"]
+        assert json.loads(detail[detail.index("{") : detail.rindex("}") + 1]) == {"title": "Wren"}
 
     @pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded"])
     def test_wrong_content_type_is_415(self, program: Program, content_type: str) -> None:

@@ -84,7 +84,7 @@ class TestSignIn:
         wren.sign_out()
         response = wren.sign_in(name, "not the password")
         assert response.status_code == 400
-        assert "Name and password do not fit together." in response.text
+        assert "The name or the password is wrong." in response.text
         assert wren.get("/notes/").status_code == 303
 
     def test_failure_is_logged_without_the_password(

@@ -55,6 +55,11 @@ class TestExcerpt:
             "Heron · It stood still. a · b"
         )
 
+    def test_keeps_the_cells_and_rows_of_a_table_apart(self) -> None:
+        assert excerpt("| | Lady |\n|---|---|\n| Scales | dark, narrow |\n\nEnd.") == (
+            "Lady · Scales | dark, narrow · End."
+        )
+
     def test_ends_between_two_words(self) -> None:
         text = excerpt("wren " * 100, 23)
         assert text == "wren wren wren wren …"
