@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from importlib.util import find_spec
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -17,6 +18,10 @@ settings.register_profile("cruse", patient)
 settings.register_profile("cruse-ci", patient, derandomize=True, print_blob=True)
 settings.register_profile("cruse-deep", patient, max_examples=10_000, print_blob=True)
 settings.load_profile("cruse-ci" if "CI" in os.environ else "cruse")
+
+# The example application has the fixtures of cruse-testing by its own settings, which do not count
+# when it is tested together with all else. A package's own environment may lack them.
+pytest_plugins = ["cruse_testing.pytest_plugin"] if find_spec("cruse_testing") else []
 
 
 def pytest_collection_finish() -> None:

@@ -54,5 +54,6 @@ def test_client_and_runner_belong_to_the_app(
     pytester: pytest.Pytester, arguments: list[str]
 ) -> None:
     pytester.makepyfile(shop=APP, test_shop=TESTS)
-    # The installed plugin, in a process whose modules are its own.
+    pytester.makeconftest('pytest_plugins = ["cruse_testing.pytest_plugin"]')
+    # In a process whose modules are its own.
     pytester.runpytest_subprocess(*arguments).assert_outcomes(passed=3)

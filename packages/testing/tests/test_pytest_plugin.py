@@ -4,8 +4,7 @@ import pytest
 
 pytest_plugins = ["pytester"]
 
-# The installed plugin is switched off by its name, so that this file's is loaded once.
-PLUGIN = ("-p", "no:cruse", "-p", "cruse_testing.pytest_plugin", "-p", "no:randomly")
+PLUGIN = ("-p", "cruse_testing.pytest_plugin", "-p", "no:randomly")
 
 APP = """
 from cruse_testing import TestingApp
@@ -170,7 +169,42 @@ class TestRunner:
         result.stdout.fnmatch_lines(["*pip install cruse-cli*"])
 
 
+class TestAsking:
+    def test_may_be_a_line_of_the_conftest(self, pytester: pytest.Pytester) -> None:
+        pytester.makeconftest('pytest_plugins = ["cruse_testing.pytest_plugin"]')
+        pytester.makepyfile(shop=APP, test_it="def test_it(client): assert client.get('/').text")
+        pytester.runpytest_subprocess("--app", "shop:create_app").assert_outcomes(passed=1)
+
+    def test_may_be_a_line_of_the_settings(self, pytester: pytest.Pytester) -> None:
+        pytester.makepyprojecttoml(
+            "[tool.pytest.ini_options]\n"
+            'addopts = ["-p", "cruse_testing.pytest_plugin", "--strict-config"]\n'
+            'cruse_app = "shop:create_app"\n'
+            'filterwarnings = ["error"]\n'
+        )
+        pytester.makepyfile(
+            shop=APP,
+            test_it="import pytest\n"
+            "@pytest.mark.cruse_config(COLOUR='red')\n"
+            "def test_it(app): assert app.config['COLOUR'] == 'red'\n",
+        )
+        pytester.runpytest_subprocess().assert_outcomes(passed=1)
+
+
 class TestUnrelatedRuns:
+    @pytest.mark.parametrize("name", ["app", "client", "runner"])
+    def test_have_no_fixture_of_ours(self, pytester: pytest.Pytester, name: str) -> None:
+        pytester.makepyfile(shop=APP, test_it=f"def test_it({name}): ...")
+        result = pytester.runpytest_subprocess()
+        result.assert_outcomes(errors=1)
+        result.stdout.fnmatch_lines([f"*fixture '{name}' not found"])
+
+    def test_have_no_option_and_no_marker_of_ours(self, pytester: pytest.Pytester) -> None:
+        pytester.makepyfile("def test_it(): ...")
+        for option in ("--help", "--markers", "--fixtures"):
+            result = pytester.runpytest_subprocess(option)
+            result.stdout.no_fnmatch_line("*cruse*")
+
     def test_import_nothing_of_cruse(self, pytester: pytest.Pytester) -> None:
         pytester.makepyfile(
             "import sys\ndef test_it(): assert 'cruse_core' not in sys.modules",

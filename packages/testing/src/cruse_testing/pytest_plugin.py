@@ -1,5 +1,8 @@
-"""A pytest plugin: the fixtures `app`, `client` and `runner`, with no conftest needed.
+"""A pytest plugin: the fixtures `app`, `client` and `runner`, for suites that ask for it.
 
+One line loads it: `pytest_plugins = ["cruse_testing.pytest_plugin"]` in the `conftest.py` of a
+project, or `addopts = ["-p", "cruse_testing.pytest_plugin"]` in pytest's settings. Installing alone
+changes nothing: other suites have fixtures of these names, or need that there are none.
 Cruse itself is imported only when a test asks for a fixture.
 """
 
