@@ -4,4 +4,4 @@ from __future__ import annotations
 
 import os
 
-collect_ignore = [] if "CRUSE_TEST_SERVERS" in os.environ else ["test_servers.py"]
+collect_ignore = [] if "CRUSE_TEST_SERVERS" in os.environ else ["test_guides.py", "test_servers.py"]
