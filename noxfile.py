@@ -36,7 +36,7 @@ from tools.running import (
     require_program,
     run_pytest,
 )
-from tools.servers import serve_postgres
+from tools.servers import serve_postgres, serve_redis
 from tools.workspace import (
     COMPONENTS,
     CONSTRAINTS,
@@ -93,6 +93,11 @@ def types(session: nox.Session) -> None:
     for example in sorted({*(ROOT / "examples").iterdir()} - {GUESTBOOK}):
         with session.chdir(example):
             session.run("mypy", "--config-file", str(ROOT / "pyproject.toml"), ".")
+    # That page promises it of extensions that are written as it says.
+    page = Path(session.create_tmp()).resolve() / "extensions"
+    session.run("python", "tests/support/pages.py", "extensions.md", str(page))
+    with session.chdir(page):
+        session.run("mypy", "--config-file", str(ROOT / "pyproject.toml"), ".")
     session.run("pyright", "--pythonpath", environment_python(session.virtualenv.location))
 
 
@@ -273,6 +278,14 @@ def postgres(session: nox.Session) -> None:
     with serve_postgres(session) as url:
         tests_folder = FIELD_NOTES / "tests"
         run_pytest(session, tests_folder, env={"FIELD_NOTES_TEST_DATABASE_URL": url})
+
+
+@nox.session(default=False, requires=["wheels"], tags=EVERYTHING)
+def redis(session: nox.Session) -> None:
+    """Test the documentation's sessions in Redis on a server of its own."""
+    install_wheels(session, *FOLDERS, groups=["redis"])
+    with serve_redis(session) as url:
+        run_pytest(session, ROOT / "tests" / "with_redis", env={"CRUSE_TEST_REDIS_URL": url})
 
 
 @nox.session(default=False, requires=["wheels"], tags=EVERYTHING)
