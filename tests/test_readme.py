@@ -79,6 +79,17 @@ def test_installing_is_told_alike_everywhere() -> None:
     assert told[1:] == [told[0].removesuffix(".") + '".[pytest]"']
 
 
+@pytest.mark.parametrize(
+    "page",
+    [*ROOT.glob("packages/*/README.md"), *ROOT.glob("examples/*/README.md")],
+    ids=lambda page: page.parent.name,
+)
+def test_a_page_that_installs_cruse_says_how_before_it_is_published(page: Path) -> None:
+    text = page.read_text()
+
+    assert "docs/install.md" in text or not re.search(r"pip install ['\"]?cruse", text)
+
+
 def test_a_part_is_installed_with_those_that_it_stands_on() -> None:
     page = (ROOT / "docs/install.md").read_text()
     commands = re.findall(r"`python -m pip install (\./packages/[^`]+)`", page)
