@@ -27,7 +27,7 @@ extensions = [
     "pictures",
 ]
 source_suffix = {".md": "markdown"}
-exclude_patterns = ["_build", "**/_*.md"]
+exclude_patterns = ["_build", "_*.md", "**/_*.md"]
 nitpicky = False
 # Docstrings write names and code in single backquotes.
 default_role = "literal"

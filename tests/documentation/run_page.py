@@ -53,6 +53,8 @@ SERVER = re.compile(
 LEFT_OUT = re.compile(
     r"python3? -m venv \.venv|\. \.venv/bin/activate|(?:granian|gunicorn|uwsgi|waitress-serve) .*"
 )
+CURL = re.compile(r"^curl(?= )")
+OUR_CURL = shlex.join([sys.executable, str(Path(__file__).with_name("curl.py"))])
 ANYTHING = re.compile(r"(?<!\.)\.\.\.(?!\.)")
 CONTINUED = " (continued)"
 WAIT_SECONDS = 30
@@ -284,9 +286,8 @@ class Page:
             raise PageError(f"{command} ended with status {done.returncode}:\n{printed}")
 
     def start_command(self, command: str) -> subprocess.CompletedProcess[str]:
-        quiet = self.with_ports(command).replace("curl ", "curl --silent --show-error ")
         return subprocess.run(
-            ["bash", "-c", quiet],
+            ["bash", "-c", CURL.sub(OUR_CURL, self.with_ports(command))],
             env=self.env,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
