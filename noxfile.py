@@ -20,6 +20,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from tools.installing import (
     build_distributions,
+    compile_accepted,
     compile_constraints,
     install_groups,
     install_wheels,
@@ -127,6 +128,23 @@ def tests(session: nox.Session, part: str) -> None:
         install_wheels(session, *COMPONENTS[part])
         require_absent(session, [*FOREIGN_MODULES[part], "flask"])
         run_pytest(session, *component_tests(part), ignored=PEER_TESTS)
+
+
+@nox.session(default=False, requires=["wheels"], tags=EVERYTHING)
+def lowest(session: nox.Session) -> None:
+    """Test the packages with the lowest versions that they accept of what they need."""
+    session.install("uv")
+    install_wheels(session, *COMPONENTS, constraints=compile_accepted(session, "lowest-direct"))
+    run_pytest(session, *(FOLDERS[name] / "tests" for name in COMPONENTS), ignored=PEER_TESTS)
+
+
+@nox.session(default=False, tags=EVERYTHING)
+def audit(session: nox.Session) -> None:
+    """Look for known advisories about the lowest and the newest versions that are accepted."""
+    install_groups(session, "audit")
+    resolutions = {"lowest": "lowest-direct", "newest": "highest"}
+    files = [f"{name}={compile_accepted(session, how)}" for name, how in resolutions.items()]
+    session.run("python", "tests/advisories/look_up.py", *files)
 
 
 @nox.session(default=False, requires=["wheels"], tags=EVERYTHING)

@@ -8,7 +8,14 @@ from pathlib import Path
 
 import nox
 
-from tools.workspace import CONSTRAINTS, FOLDERS, PYPROJECT, hook_table, wheel_folder
+from tools.workspace import (
+    CONSTRAINTS,
+    FOLDERS,
+    PYPROJECT,
+    hook_table,
+    third_party_requirements,
+    wheel_folder,
+)
 
 
 def install_groups(
@@ -82,12 +89,25 @@ def build_distributions(session: nox.Session, target: Path, *options: str) -> li
     return sorted(map(str, target.iterdir()))
 
 
-def compile_constraints(session: nox.Session, target: Path, requirements: Iterable[str]) -> None:
-    """Write into *target* the newest releases that satisfy *requirements* together."""
+def compile_accepted(session: nox.Session, resolution: str) -> Path:
+    """Write a file of the "lowest-direct" or the "highest" releases that the packages accept."""
+    target = Path(session.create_tmp()).resolve() / f"{resolution}.txt"
+    compile_constraints(session, target, third_party_requirements(), resolution=resolution)
+    return target
+
+
+def compile_constraints(
+    session: nox.Session,
+    target: Path,
+    requirements: Iterable[str],
+    *,
+    resolution: str = "highest",
+) -> None:
+    """Write into *target* the releases that satisfy *requirements* together; needs uv."""
     source = Path(session.create_tmp()) / "requirements.in"
     source.write_text("\n".join(requirements) + "\n")
     session.run(
         *["uv", "pip", "compile", str(source), "--universal", "--python-version", "3.11"],
         *["--fork-strategy", "fewest", "--no-header", "--no-annotate", "--no-emit-index-url"],
-        *["--upgrade", "--quiet", "--output-file", str(target)],
+        *["--resolution", resolution, "--upgrade", "--quiet", "--output-file", str(target)],
     )

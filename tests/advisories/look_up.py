@@ -25,24 +25,24 @@ SERVICES = ["pypi", "osv"]
 KNOWN_TO_BE_BAD = "flask==0.12"
 
 
-def read_pins(path: Path) -> dict[str, str]:
-    """Return the versions in a file of pins, by the names of the packages."""
-    pins = {}
+def read_pins(path: Path) -> list[tuple[str, str]]:
+    """Return the packages and versions in a file of pins; one may be there for each platform."""
+    pins = []
     for line in path.read_text().splitlines():
         text = line.partition("#")[0].strip()
         if text:
             requirement = Requirement(text)
             [version] = requirement.specifier
-            pins[requirement.name.lower()] = version.version
+            pins.append((requirement.name.lower(), version.version))
     return pins
 
 
-def iter_in_table(pins: dict[str, str], table: dict[str, Any]) -> Iterator[str]:
+def iter_in_table(pins: list[tuple[str, str]], table: dict[str, Any]) -> Iterator[str]:
     """Yield a line for each advisory of the table that is about one of the pins."""
-    for advisory in table["advisories"]:
-        version = pins.get(advisory["package"])
-        if version is not None and version in SpecifierSet(advisory["affected"]):
-            yield f"{advisory['package']} {version}: {advisory['what']} ({advisory['source']})"
+    for name, version in pins:
+        for advisory in table["advisories"]:
+            if name == advisory["package"] and version in SpecifierSet(advisory["affected"]):
+                yield f"{name} {version}: {advisory['what']} ({advisory['source']})"
 
 
 def run_pip_audit(service: str, file: Path) -> list[dict[str, Any]] | None:
@@ -93,7 +93,7 @@ def main(arguments: list[str]) -> int:
             report = run_pip_audit(service, Path(file))
             found += ["pip-audit could not ask"] if report is None else iter_reported(report)
         problems += [f"{name}: {line}" for line in found]
-        print(f"{name}: {', '.join(f'{name} {version}' for name, version in pins.items())}")
+        print(f"{name}: {', '.join(' '.join(pin) for pin in pins)}")
     if service is None:
         print(
             f"pip-audit could ask none of {', '.join(SERVICES)} from this machine: what has been "
