@@ -35,6 +35,7 @@ from tools.running import (
     require_free_port,
     require_no_lower_floor,
     require_program,
+    run_foreign_suites,
     run_pytest,
 )
 from tools.servers import serve_postgres, serve_redis
@@ -156,7 +157,7 @@ def conformance(session: nox.Session) -> None:
     constraints = write_constraints_without(session, ("pytest",))
     session.install("-c", str(constraints), *wheels, *requirements, "python-dotenv")
     reinstall(session, *wheels)
-    session.run("python", "tests/conformance/run.py", *session.posargs)
+    run_foreign_suites(session, "conformance")
 
 
 @nox.session(default=False, requires=["wheels"])
@@ -169,10 +170,16 @@ def fuzz(session: nox.Session) -> None:
 
 @nox.session(default=False, requires=["wheels"], tags=EVERYTHING)
 def extensions(session: nox.Session) -> None:
-    """Run a program with seventeen of Flask's extensions on Flask and on Cruse, and compare."""
-    needed = guestbook_requirements()
+    """Run what was written for Flask on Flask and on Cruse, and compare; `-- --all` runs more.
+
+    A program with seventeen extensions comes first, then the test suites of others.
+    """
+    needed = [*guestbook_requirements(), "pip", "uv"]
     install_wheels(session, *FOLDERS, extra=needed, constraints=GUESTBOOK_CONSTRAINTS)
-    run_pytest(session, GUESTBOOK / "tests")
+    if not session.posargs:
+        run_pytest(session, GUESTBOOK / "tests")
+    cache = ROOT / ".cache" / "suites"
+    run_foreign_suites(session, "extensions", f"--wheels={wheel_folder()}", f"--cache={cache}")
 
 
 @nox.session(default=False, requires=["wheels"])

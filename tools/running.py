@@ -35,6 +35,13 @@ def run_pytest(
     session.run(*program, *arguments, *options, *session.posargs, env=env or {})
 
 
+def run_foreign_suites(session: nox.Session, folder: str, *options: str) -> None:
+    """Run the program in *folder* that compares suites of others on Flask and on Cruse."""
+    environment = {"PYTHONPATH": str(ROOT / "tests" / "support")}
+    program = f"tests/{folder}/run.py"
+    session.run("python", program, *options, *session.posargs, env=environment)
+
+
 def find_pythons() -> list[str] | None:
     """Return the supported interpreters on this machine; None means only the running one."""
     running = f"3.{sys.version_info.minor}"
