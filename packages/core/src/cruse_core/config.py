@@ -113,6 +113,7 @@ class Config(dict[str, Any]):
                 f"{nearest!r}, which it does not change. Correct the name; or, if the setting is "
                 "your own, give it one that cannot be mistaken.",
                 ConfigKeyWarning,
+                debug=bool(self.get("DEBUG")),
             )
         elif key in REMOVED_SETTINGS and not is_lenient():
             # What a program of Flask's has always had is for `cruse check` to tell.
