@@ -1,6 +1,6 @@
-"""Measure what a stranger, a browser and a careful operator make a request cost: the plain one is 1.
+"""Measure what strangers, browsers and careful operators make a request cost; the plain one is 1.
 
-`python -m benchmarks.strangers` prints a row for each case, measured in turn with its plain request.
+`python -m benchmarks.strangers` prints a row a case, measured in turn with its plain request.
 """
 
 from __future__ import annotations

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterator
 from typing import Any
+from unittest import mock
 
 import pytest
 from flask_and_cruse import Kit, ask, assert_same, outcome
@@ -191,3 +193,10 @@ class TestWebSockets:
             ]
 
         assert_same(program)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _no_near_routes() -> Iterator[None]:
+    """Leave out what the page of a missing URL shows in debug mode, and Flask's does not."""
+    with mock.patch("cruse_core.near_routes.find_near_routes", return_value=[]):
+        yield

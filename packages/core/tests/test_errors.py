@@ -21,6 +21,7 @@ BUILT_IN = {
     "SessionCookieError": ValueError,
     "SessionValueError": TypeError,
     "BlueprintNameError": ValueError,
+    "JSONNumberError": ValueError,
     "ServerProtocolError": TypeError,
     "ViewReturnError": TypeError,
     "ConfigError": RuntimeError,

@@ -412,3 +412,10 @@ def _collect_garbage() -> Iterator[None]:
     """Flask's programs leave cycles, which other tests would find."""
     yield
     gc.collect()
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _no_near_routes() -> Iterator[None]:
+    """Leave out what the page of a missing URL shows in debug mode, and Flask's does not."""
+    with mock.patch("cruse_core.near_routes.find_near_routes", return_value=[]):
+        yield

@@ -85,6 +85,7 @@ class TestDuplicate:
             ({"subdomain": "a"}, {"subdomain": "b"}),
         ],
     )
+    @pytest.mark.filterwarnings("ignore::cruse_core.errors.SubdomainWarning")
     def test_rules_that_share_no_request_are_none(
         self, app: App, first: dict[str, Any], second: dict[str, Any]
     ) -> None:

@@ -23,6 +23,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:Current server name:UserWarning"),
     # These programs have rules that never answer, in the one framework as in the other.
     pytest.mark.filterwarnings("ignore::cruse_core.errors.RouteConflictWarning"),
+    pytest.mark.filterwarnings("ignore::cruse_core.errors.SubdomainWarning"),
 ]
 UUID = "12345678-1234-5678-1234-567812345678"
 

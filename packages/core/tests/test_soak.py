@@ -98,7 +98,7 @@ class Soak:
         self.add_hooks()
         self.add_views()
         if not takes_short_path:
-            self.app.make_response = self.app.make_response  # type: ignore[method-assign]  # a step of its own
+            self.app.dispatch_request = self.app.dispatch_request  # type: ignore[method-assign]  # a step of its own
 
     def fail_if_asked(self, place: str) -> None:
         if request.args.get("trouble") == place:
