@@ -26,6 +26,7 @@ def list_routes(app: Any, command: click.Command, args: str) -> str:
     return str(result.output)
 
 
+@pytest.mark.filterwarnings("ignore::cruse_core.errors.SubdomainWarning")
 @pytest.mark.parametrize("all_methods", ["", " --all-methods"])
 @pytest.mark.parametrize("sort", ["endpoint", "methods", "domain", "rule", "match"])
 @pytest.mark.parametrize("kind", ["plain", "subdomain", "host"])

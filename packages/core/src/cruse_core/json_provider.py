@@ -14,7 +14,7 @@ import weakref
 from collections.abc import Callable, Mapping
 from datetime import date, time
 from functools import partial
-from typing import IO, Any, AnyStr, Protocol
+from typing import IO, Any, AnyStr, NamedTuple, Protocol
 from uuid import UUID
 
 from werkzeug.http import http_date
@@ -164,6 +164,14 @@ class JSONProvider:
         return kwargs or None
 
 
+class _Encoders(NamedTuple):
+    """What writes documents: with spaces, without them, and so but without NaN and infinity."""
+
+    spaced: Callable[[Any], str]
+    compact: Callable[[Any], str]
+    strict: Callable[[Any], str]
+
+
 class DefaultJSONProvider(JSONProvider):
     """JSON by the standard library.
 
@@ -184,13 +192,8 @@ class DefaultJSONProvider(JSONProvider):
     #: Content type of responses.
     mimetype = "application/json"
 
-    # The attributes that the encoders depend on, and those for no arguments, _COMPACT and _STRICT.
-    _kept: tuple[object, Callable[[Any], str], Callable[[Any], str], Callable[[Any], str]] = (
-        None,
-        str,
-        str,
-        str,
-    )
+    # The encoders, and the attributes that they depend on.
+    _kept: tuple[object, _Encoders] = (None, _Encoders(str, str, str))
 
     def dumps(self, obj: Any, **kwargs: Any) -> str:
         """Return *obj* as a JSON document.
@@ -214,23 +217,30 @@ class DefaultJSONProvider(JSONProvider):
         return self._dump(sort_by_text(obj, default), {**kwargs, "sort_keys": False})
 
     def _dump(self, obj: Any, kwargs: dict[str, Any]) -> str:
-        if kwargs and kwargs != _STRICT and kwargs != _COMPACT:
-            kwargs.setdefault("default", self.default)
-            kwargs.setdefault("ensure_ascii", self.ensure_ascii)
-            kwargs.setdefault("sort_keys", self.sort_keys)
-            return json.dumps(obj, **kwargs)
+        if kwargs == _COMPACT:
+            return self._get_encoders().compact(obj)
+        if not kwargs:
+            return self._get_encoders().spaced(obj)
+        if kwargs == _STRICT:
+            return self._get_encoders().strict(obj)
+        kwargs.setdefault("default", self.default)
+        kwargs.setdefault("ensure_ascii", self.ensure_ascii)
+        kwargs.setdefault("sort_keys", self.sort_keys)
+        return json.dumps(obj, **kwargs)
+
+    def _get_encoders(self) -> _Encoders:
         # PERF: the encoders are kept, and made anew once an attribute that they depend on has
         # changed (benchmarks/scenarios.py, json).
         settings = (self.default, self.ensure_ascii, self.sort_keys)
-        kept_settings, spaced, compact, strict = self._kept
+        kept_settings, encoders = self._kept
         if kept_settings != settings:
-            spaced = make_encode(*settings, (", ", ": "))
-            compact = make_encode(*settings, (",", ":"))
-            strict = make_encode(*settings, (",", ":"), allow_nan=False)
-            self._kept = (settings, spaced, compact, strict)
-        if not kwargs:
-            return spaced(obj)
-        return strict(obj) if "allow_nan" in kwargs else compact(obj)
+            encoders = _Encoders(
+                spaced=make_encode(*settings, (", ", ": ")),
+                compact=make_encode(*settings, (",", ":")),
+                strict=make_encode(*settings, (",", ":"), allow_nan=False),
+            )
+            self._kept = (settings, encoders)
+        return encoders
 
     def loads(self, s: str | bytes, **kwargs: Any) -> Any:
         """Return the value of the JSON document *s*.
@@ -284,6 +294,13 @@ class DefaultJSONProvider(JSONProvider):
             JSONNumberError: It contains NaN or infinity, and `allow_nan` is not set.
         """
         is_indented = self._app.debug if self.compact is None else not self.compact
+        if not is_indented and type(self).dumps is _DUMPS and "dumps" not in self.__dict__:
+            # PERF: what `dumps` would do (benchmarks/scenarios.py, json).
+            encoders = self._get_encoders()
+            try:
+                return (encoders.compact if self.allow_nan else encoders.strict)(value) + "\n"
+            except (TypeError, ValueError):
+                pass  # `dumps` knows a way out, or there is a better error.
         arguments: Mapping[str, Any] = {"indent": 2} if is_indented else _COMPACT
         # A `dumps` of the application's own may not know the argument, and is its own affair.
         if (
@@ -305,6 +322,9 @@ class DefaultJSONProvider(JSONProvider):
             "Send None or a text in its place; or set app.json.allow_nan = True if all clients "
             "read NaN and Infinity."
         )
+
+
+_DUMPS = DefaultJSONProvider.dumps
 
 
 class OrjsonProvider(DefaultJSONProvider):

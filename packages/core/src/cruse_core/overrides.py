@@ -64,6 +64,11 @@ class WatchedType(ABCMeta):
 
     _watched: frozenset[str] = frozenset()
 
+    # PERF: `isinstance` and `issubclass` without a call of Python code: nobody registers a class as
+    # one of these (benchmarks/scenarios.py, json, session).
+    __instancecheck__ = type.__instancecheck__
+    __subclasscheck__ = type.__subclasscheck__
+
     def __setattr__(cls, name: str, value: Any) -> None:
         super().__setattr__(name, value)
         cls._tell(name)

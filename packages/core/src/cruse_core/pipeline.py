@@ -339,18 +339,22 @@ class Pipeline(Scaffold):
             return e
         handler = self._find_error_handler(e)
         if handler is None:
-            return self._explain_url(e) if self.debug and isinstance(e, NotFound) else e
+            return self._explain_url(e) if self.config["DEBUG"] else e
         rv: ResponseReturnValue = self.ensure_sync(handler)(e)
         return rv
 
-    def _explain_url(self, error: NotFound) -> NotFound:
+    def _explain_url(self, error: HTTPException) -> HTTPException:
         """Return *error* with the nearest routes, if no rule matches the URL and some are near."""
         # PERF: nobody needs it but a developer (benchmarks/startup.py).
         from cruse_core.near_routes import UnmatchedURL, find_near_routes
 
         ctx = context.get_request_context("request")
         request = ctx.request
-        if request.routing_exception is not error or ctx.url_adapter is None:
+        if (
+            not isinstance(error, NotFound)
+            or request.routing_exception is not error
+            or ctx.url_adapter is None
+        ):
             return error
         routes = find_near_routes(ctx.url_adapter, request.path, request.method)
         return UnmatchedURL(error, routes) if routes else error
