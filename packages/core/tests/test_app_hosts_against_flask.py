@@ -15,6 +15,7 @@ HOSTS = [
     "localhost:5000",
     "127.0.0.1:99",
     "[::1]:80",
+    "é.test",
     None,
 ]
 SERVER_NAMES = [None, "shop.test", "Shop.test:8080", "localhost:5000"]

@@ -92,7 +92,7 @@ class TestIsTrusted:
 
 class TestHosts:
     @pytest.mark.parametrize("path", ["/", "/folder", "/go", "/nowhere"])
-    @pytest.mark.parametrize("host", ["a b", "a/b", "a@b", "[::1", "a:x", "é", "a\nb"])
+    @pytest.mark.parametrize("host", ["a b", "a/b", "a@b", "[::1", "a:x", "a\nb"])
     def test_malformed_one_is_refused(self, app: App, host: str, path: str) -> None:
         for _ in range(2):
             status, body, location = ask(app, host, path)

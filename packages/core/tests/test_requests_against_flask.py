@@ -116,7 +116,7 @@ class TestEnvirons:
         st.sampled_from(
             [
                 *["h.test", "h.test:80", "h.test:443", "h.test:8080", "H.TEST", "h.test.", None],
-                *["[::1]", "h-1.test:65535"],
+                *["[::1]", "h-1.test:65535", "bücher.test"],
             ]
         ),
         st.sampled_from(["s.test", "::1", "unix:/x", None]),

@@ -40,8 +40,9 @@ class SansioApp(TemplatingApp, CommandsApp, TestingApp):
 class Flask(SansioApp):
     """An app that serves its static files."""
 
-    # What Cruse does in another way by default, and Flask's programs may rely on.
-    default_config = ImmutableDict(JSON_ERRORS="never")
+    # What Cruse does in another way by default, and Flask's programs may rely on. They read the
+    # other defaults here, too.
+    default_config = ImmutableDict({**SansioApp.default_config, "JSON_ERRORS": "never"})
 
     def _add_static_rule(self, static_host: str | None, host_matching: bool) -> None:
         super(SansioApp, self)._add_static_rule(static_host, host_matching)

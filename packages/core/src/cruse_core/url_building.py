@@ -55,7 +55,9 @@ class UrlBuilder(Pipeline):
             request.trusted_hosts = trusted_hosts
         # Reading it refuses a host that is not trusted, before anything is matched.
         host = request.host
-        if not host and request._environ.get("HTTP_HOST"):
+        header: str = request._environ.get("HTTP_HOST") or ""
+        # One beyond ASCII is no host either, but was served ever since.
+        if header and not host and header.isascii():
             raise BadRequest("The Host header of this request does not name a host.")
         subdomain: str | None = self.url_map.default_subdomain or ""
         if self.url_map.host_matching:
