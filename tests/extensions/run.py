@@ -100,6 +100,8 @@ def run_on(framework: str, suite: Suite, python: str, source: Path, folder: Path
     copy = folder / framework
     shutil.rmtree(copy, ignore_errors=True)
     shutil.copytree(source, copy, symlinks=True)
+    # A suite without settings of its own would take those of this repository, which it lies in.
+    (folder / "pytest.ini").write_text("[pytest]\n")
     start = copy / suite.folder
     arguments = [path for argument in suite.arguments for path in expand(argument, start)]
     report = folder / f"{framework}.xml"
