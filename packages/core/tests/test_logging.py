@@ -10,7 +10,7 @@ from typing import NamedTuple
 from uuid import uuid4
 
 import pytest
-from werkzeug.test import create_environ
+from werkzeug.test import Client, create_environ
 
 from cruse_core import App
 from cruse_core.logging import (
@@ -105,6 +105,17 @@ class TestWsgiErrorsStream:
             app.logger.warning("during the request")
             assert wsgi_errors_stream._get_current_object() is errors
         assert "WARNING in test_logging: during the request\n" in errors.getvalue()
+
+    def test_the_app_is_named_where_the_framework_logs(self, app: App) -> None:
+        @app.get("/")
+        def fail() -> str:
+            raise KeyError("stock")
+
+        isolate(app.name)
+        errors = io.StringIO()
+        Client(app).get("/", errors_stream=errors)
+        assert f"ERROR in {app.name}: Exception on / [GET]\n" in errors.getvalue()
+        assert "KeyError: 'stock'" in errors.getvalue()
 
     def test_is_standard_error_otherwise(
         self, app: App, capsys: pytest.CaptureFixture[str]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from typing import Protocol, TextIO, cast
 
@@ -36,11 +37,21 @@ def _find_errors_stream() -> TextIO:
 # The error stream of the server during a request, and standard error otherwise.
 wsgi_errors_stream = LocalProxy(_find_errors_stream)
 
+
+class _Formatter(logging.Formatter):
+    """Names the module that logs, or the app where the framework does so on its behalf."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        of_framework = os.path.dirname(record.pathname) == _FOLDER
+        record.origin = record.name if of_framework else record.module
+        return super().format(record)
+
+
+_FOLDER = os.path.dirname(__file__)
+
 # Remove it from a logger with `app.logger.removeHandler(default_handler)`.
 default_handler = logging.StreamHandler(cast(TextIO, wsgi_errors_stream))  # a proxy of one
-default_handler.setFormatter(
-    logging.Formatter("[%(asctime)s] %(levelname)s in %(module)s: %(message)s")
-)
+default_handler.setFormatter(_Formatter("[%(asctime)s] %(levelname)s in %(origin)s: %(message)s"))
 
 
 def has_level_handler(logger: logging.Logger) -> bool:
