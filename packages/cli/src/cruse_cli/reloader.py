@@ -238,6 +238,7 @@ class WatchfilesReloader(Patience):
             with _reloader.reloader_loops["stat"](
                 self.extra_files, self.exclude_patterns, self.interval
             ) as loop:
+                self.reload_if_saved(WatchedCode.find(self.extra_files))
                 loop.run()
 
     def _watch(self, code: WatchedCode) -> None:
