@@ -28,7 +28,9 @@ def test_no_other_page_shows_commands_of_servers() -> None:
     left_out = {docs / "_build", docs / "tutorial"}
     pages = [page for page in docs.rglob("*.md") if left_out.isdisjoint(page.parents)]
 
-    assert [page.name for page in pages if command.search(page.read_text())] == ["deploying.md"]
+    showing = {page.name for page in pages if command.search(page.read_text())}
+    # test_servers.py runs those of the one, test_guides.py those of the other.
+    assert showing == {"deploying.md", "application-factories.md"}
 
 
 def test_unit_runs_a_command_of_the_page() -> None:
