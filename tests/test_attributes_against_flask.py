@@ -44,14 +44,19 @@ def iter_attributes() -> Iterator[Any]:
                 yield pytest.param(make, name, id=f"{owner}-{name}")
 
 
+def make_value(name: str) -> Any:
+    # A key that is none is refused where it is set, and not at the first session.
+    return "key" if name == "secret_key" else mock.MagicMock()
+
+
 def assign(owner: Any, name: str) -> None:
-    value = mock.MagicMock()
+    value = make_value(name)
     setattr(owner, name, value)
     assert getattr(owner, name) is value
 
 
 def assign_and_delete(owner: Any, name: str) -> None:
-    setattr(owner, name, mock.MagicMock())
+    setattr(owner, name, make_value(name))
     delattr(owner, name)
 
 

@@ -110,12 +110,14 @@ class TestAttributes:
         carried = {name for name in vars(app) if not name.startswith("_")}
         # What the plans and the short path keep; `static_folder` and the like are properties.
         inner = {
+            "accepted_hosts",
             "json_errors_by_blueprint",
-            "known_hosts",
             "matches_directly",
             "plans",
             "prefix_owners",
             "pushes_app_context",
+            "takes_own_way_of_answering",
+            "takes_own_way_of_ending",
             "takes_short_path",
         }
         names = find_names("app")

@@ -390,7 +390,9 @@ class Pipeline(Scaffold):
     def _explain_arguments(self, error: TypeError) -> None:
         ctx = context.find_request_context()
         rule = None if ctx is None else ctx.request.url_rule
-        view = None if rule is None else self.view_functions.get(rule.endpoint)
+        # Anything may have been set in the table's place.
+        is_table = isinstance(self.view_functions, dict)
+        view = self.view_functions.get(rule.endpoint) if is_table and rule is not None else None
         if ctx is not None and rule is not None and view is not None:
             explain_arguments(error, rule, view, ctx.request.method, ctx.request.view_args or {})
 
