@@ -91,7 +91,7 @@ def build_distributions(session: nox.Session, target: Path, *options: str) -> li
 
 def compile_accepted(session: nox.Session, resolution: str) -> Path:
     """Write a file of the "lowest-direct" or the "highest" releases that the packages accept."""
-    target = Path(session.create_tmp()).resolve() / f"{resolution}.txt"
+    target = Path(session.virtualenv.location).resolve() / f"{resolution}.txt"
     compile_constraints(session, target, third_party_requirements(), resolution=resolution)
     return target
 
@@ -104,7 +104,8 @@ def compile_constraints(
     resolution: str = "highest",
 ) -> None:
     """Write into *target* the releases that satisfy *requirements* together; needs uv."""
-    source = Path(session.create_tmp()) / "requirements.in"
+    # Not in `create_tmp`: what the session runs later would keep its own files there, too.
+    source = Path(session.virtualenv.location) / "requirements.in"
     source.write_text("\n".join(requirements) + "\n")
     session.run(
         *["uv", "pip", "compile", str(source), "--universal", "--python-version", "3.11"],
