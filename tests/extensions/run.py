@@ -107,7 +107,9 @@ def run_on(framework: str, suite: Suite, python: str, source: Path, folder: Path
     report = folder / f"{framework}.xml"
     report.unlink(missing_ok=True)
     program = {"flask": ON_FLASK, "cruse": ON_CRUSE}[framework]
-    return run_suite([python, *program, *arguments], start, report, environment=suite.environment)
+    # The names of the tests begin below this folder, on the one as on the other.
+    options = [f"--rootdir={copy}", *arguments]
+    return run_suite([python, *program, *options], start, report, environment=suite.environment)
 
 
 def compare(suite: Suite, wheels: Sequence[Path], day: str, folder: Path) -> list[str]:

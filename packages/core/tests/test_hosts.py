@@ -175,9 +175,10 @@ class TestStrangers:
         trusted: list[str] | None,
         host: str,
         headers: dict[str, str],
+        monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         app.config["TRUSTED_HOSTS"] = trusted
-        app.logger.disabled = True
+        monkeypatch.setattr(app.logger, "disabled", True)
         ask(app, host)
         ask(app, host, "/nowhere")
         for stranger in itertools.islice(iter_strange_hosts(), 2_000):
