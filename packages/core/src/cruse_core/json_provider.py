@@ -206,6 +206,9 @@ class DefaultJSONProvider(JSONProvider):
             TypeError: It contains a value that cannot be written.
         """
         try:
+            # PERF: what `_dump` does with these (benchmarks/scenarios.py, session).
+            if kwargs == _COMPACT:
+                return self._get_encoders().compact(obj)
             return self._dump(obj, kwargs)
         except TypeError as exc:
             if "not supported between" not in str(exc) or not kwargs.get(
@@ -217,8 +220,6 @@ class DefaultJSONProvider(JSONProvider):
         return self._dump(sort_by_text(obj, default), {**kwargs, "sort_keys": False})
 
     def _dump(self, obj: Any, kwargs: dict[str, Any]) -> str:
-        if kwargs == _COMPACT:
-            return self._get_encoders().compact(obj)
         if not kwargs:
             return self._get_encoders().spaced(obj)
         if kwargs == _STRICT:

@@ -225,7 +225,9 @@ class Request(WerkzeugRequest, metaclass=WatchedType):
         # Somebody may have given the request another environ.
         environ = values.get("environ", self._environ)
         body = read_short_body(environ, self.max_content_length)
-        if isinstance(body, BodyStream):
+        # PERF: the stream's class is an ABC, so `isinstance` calls Python code
+        # (benchmarks/scenarios.py: form).
+        if type(body) is not bytes and isinstance(body, BodyStream):
             values["stream"] = body
             return None
         self._body_was_read = body is not None
