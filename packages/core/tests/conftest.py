@@ -14,8 +14,20 @@ import pytest
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.test import Client
 
-from cruse_core import App, notices
+from cruse_core import App, notices, signals
 from cruse_core.notices import be_lenient
+
+
+@pytest.fixture(autouse=True)
+def no_receivers() -> Iterator[None]:
+    """Nobody hears the signals who was connected in another test.
+
+    A receiver that its program has dropped stays until the collector finds it.
+    """
+    yield
+    for signal in vars(signals).values():
+        if isinstance(signal, signals.NamedSignal):
+            signal._clear_state()
 
 
 @pytest.fixture
