@@ -55,11 +55,7 @@ def find_plain_body(app: ProblemApp, rv: Any) -> tuple[str, Any] | None:
         What `send_plain` sends as the response from `convert` would be; None if there must be one.
     """
     response_class = app.response_class
-    if not (
-        response_class.is_left_out
-        and response_class.automatically_set_content_length
-        and response_class.default_status == 200
-    ):
+    if not response_class.is_left_out:
         return None
     mimetype = response_class.default_mimetype
     if isinstance(rv, str):

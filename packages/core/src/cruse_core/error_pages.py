@@ -28,7 +28,6 @@ def find_error_page(response_class: type[Response], error: HTTPException) -> byt
         # A class may leave out the constructor that sets it.
         getattr(error, "response", None) is not None
         or not response_class.is_left_out
-        or not response_class.automatically_set_content_length
         or not _has_common_page(type(error))  # type: ignore[arg-type]  # a class is hashable
         # Markup equals a text with the same characters, but is not escaped.
         or type(error.description) is not str

@@ -64,6 +64,8 @@ class AcceptedHosts(TextCache[str | None, bool]):
         trusted: TRUSTED_HOSTS.
     """
 
+    __slots__ = ("trusted",)
+
     def __init__(self, trusted: Collection[str] | str | None) -> None:
         judge = partial(_is_accepted, trusted=copy(trusted) or ())
         super().__init__(judge, longest=_LONGEST_HOST)

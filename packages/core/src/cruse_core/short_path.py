@@ -103,8 +103,8 @@ def serve(
 ) -> Iterable[bytes] | None:
     """Serve an ordinary request; None, with nothing done yet, if it is not one."""
     # PERF: as `get_accepted_hosts`, without the call (benchmarks/scenarios.py, text).
-    hosts = app.accepted_hosts
-    if hosts.trusted != app.config["TRUSTED_HOSTS"]:
+    hosts, trusted = app.accepted_hosts, app.config["TRUSTED_HOSTS"]
+    if hosts.trusted is not trusted and hosts.trusted != trusted:
         hosts = get_accepted_hosts(app)
     if (
         not hosts[environ.get("HTTP_HOST")]

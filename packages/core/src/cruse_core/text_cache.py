@@ -25,6 +25,8 @@ class TextCache(dict[K, V]):
     # PERF: a lookup takes half as long as a call of what `lru_cache` makes
     # (benchmarks/scenarios.py: text).
 
+    __slots__ = ("_longest", "_make", "_most")
+
     def __init__(self, make: Callable[[K], V], *, most: int = 128, longest: int = 128) -> None:
         super().__init__()
         self._make = make
