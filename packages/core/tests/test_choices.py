@@ -23,8 +23,13 @@ class TestGetChoice:
     def test_other_value_names_all_words(self, value: object) -> None:
         with pytest.raises(UnknownChoiceError) as caught:
             get_choice("SIZE", value, SIZES)
-        message = str(caught.value)
-        assert f"SIZE is {value!r}, but it can only be 'small', 'large'." in message
+        assert "SIZE can only be 'small', 'large', and was set to" in str(caught.value)
+
+    def test_value_is_shown_to_developers_only(self) -> None:
+        with pytest.raises(UnknownChoiceError) as caught:
+            get_choice("SIZE", "pass:word", SIZES)
+        assert "pass:word" not in str(caught.value)
+        assert caught.value.__notes__ == ["SIZE is 'pass:word'."]
 
     def test_error_is_one_of_configuration(self) -> None:
         with pytest.raises(ConfigError, match="leave it out"):

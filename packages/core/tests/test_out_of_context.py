@@ -45,9 +45,15 @@ def message_in_thread(target: Callable[[], object]) -> str:
 class TestPlace:
     def test_is_the_line_that_reads(self) -> None:
         line = read_path.__code__.co_firstlineno + 1
-        assert f"'request.path' was read by read_path() at {__file__}:{line}," in message_of(
-            read_path
-        )
+        with pytest.raises(OutOfContextError) as caught:
+            read_path()
+        assert caught.value.__notes__ == [f"It was read by read_path() at {__file__}:{line}."]
+
+    def test_is_shown_to_developers_only(self) -> None:
+        for read in (read_path, read_name):
+            message = message_of(read)
+            assert __file__ not in message
+            assert read.__name__ not in message
 
 
 class TestNothingActive:
@@ -64,7 +70,7 @@ class TestNothingActive:
     def test_active_app_without_a_request_is_named(self, app: App) -> None:
         with app.app_context() as ctx:
             assert "the app 'shop' is active without one" in message_of(read_path)
-            assert "'app_ctx.session' was read by" in message_of(lambda: ctx.session)
+            assert "'app_ctx.session' was read," in message_of(lambda: ctx.session)
 
 
 class TestThread:
@@ -151,8 +157,10 @@ class TestImport:
         source = "from cruse_core import request\nuser = request.args\n"
         (tmp_path / "reads_at_import.py").write_text(source)
         monkeypatch.syspath_prepend(tmp_path)
-        message = message_of(lambda: importlib.import_module("reads_at_import"))
-        assert "was read by <module> at " in message
-        assert "reads_at_import.py:2, but" in message
+        with pytest.raises(OutOfContextError) as caught:
+            importlib.import_module("reads_at_import")
+        [note] = caught.value.__notes__
+        assert note == f"It was read by <module> at {tmp_path / 'reads_at_import.py'}:2."
+        message = str(caught.value)
         assert "the module 'reads_at_import' is still being imported" in message
         assert "move the line into the function" in message

@@ -424,5 +424,5 @@ class TestBlueprints:
         assert len(caplog.records) == 1
 
     def test_unknown_word_is_refused_at_once(self) -> None:
-        with pytest.raises(ValueError, match=r"json_errors is 'alway'.*Did you mean 'always'\?"):
+        with pytest.raises(ValueError, match=r"json_errors can only be .*Did you mean 'always'\?"):
             Blueprint("api", __name__, json_errors="alway")  # type: ignore[arg-type]  # on purpose

@@ -20,13 +20,17 @@ def get_choice(name: str, value: object, choices: Mapping[str, T]) -> T:
         choices: The words, and what each of them stands for.
 
     Raises:
-        UnknownChoiceError: It is none of the words; the message names the nearest one.
+        UnknownChoiceError: It is none of the words; the message names the nearest one. A note
+            shows the value, which is nobody's business where a program shows its errors to
+            visitors.
     """
     if isinstance(value, str) and value in choices:
         return choices[value]
     nearest = get_close_matches(str(value).lower(), choices, n=1, cutoff=0.5)
     remedy = f"Did you mean {nearest[0]!r}?" if nearest else "Set one of them, or leave it out."
-    raise UnknownChoiceError(
-        f"{name} is {value!r}, but it can only be {', '.join(map(repr, choices))}. "
-        f"What else it might stand for is not known. {remedy}"
+    error = UnknownChoiceError(
+        f"{name} can only be {', '.join(map(repr, choices))}, and was set to something else. "
+        f"{remedy}"
     )
+    error.add_note(f"{name} is {value!r}.")
+    raise error

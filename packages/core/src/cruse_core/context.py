@@ -722,9 +722,9 @@ def get_context(reading: str, part: object = None) -> AnyContext:
     ctx = current.get(None)
     if ctx is None:
         # PERF: most programs never see this error (benchmarks/startup.py).
-        from cruse_core.out_of_context import outside_app_text
+        from cruse_core.out_of_context import outside_app_error
 
-        raise OutOfContextError(outside_app_text(reading.format(part)))
+        raise outside_app_error(reading.format(part))
     return ctx
 
 
@@ -751,7 +751,7 @@ def get_request_context(reading: str, part: object = None) -> RequestContext:
 
 
 def _outside_request(reading: str) -> OutOfContextError:
-    from cruse_core.out_of_context import outside_request_text  # PERF: as above
+    from cruse_core.out_of_context import outside_request_error  # PERF: as above
 
     ctx = current.get(None)
-    return OutOfContextError(outside_request_text(reading, None if ctx is None else ctx.app.name))
+    return outside_request_error(reading, None if ctx is None else ctx.app.name)

@@ -1,4 +1,7 @@
-"""Say what was read where no app or no request is active, why none is, and how to mend it.
+"""Make the error for what was read where no app or no request is active.
+
+It says what was read, why nothing is active, and how to mend it. A note names the line, which is
+nobody's business where a program shows its errors to visitors.
 
 `context.py` notices; this file finds the reason by a look at the stack, and has the wording.
 """
@@ -13,6 +16,7 @@ from types import CodeType, FrameType
 from typing import NamedTuple
 
 from cruse_core.call_sites import find_caller, is_framework
+from cruse_core.errors import OutOfContextError
 
 # Modules that call the function of a thread.
 _STARTERS = ("asyncio.", "concurrent.futures.", "threading.")
@@ -27,62 +31,67 @@ class _Reason(NamedTuple):
     remedy: str
 
 
-def outside_app_text(reading: str) -> str:
-    """Return the message for *reading* something of an app while none is active.
+def outside_app_error(reading: str) -> OutOfContextError:
+    """Return the error for *reading* something of an app while none is active.
 
     Args:
         reading: The expression that was evaluated, such as "current_app.config".
     """
     activate = "with app.app_context():"
-    where, reason = _explain(
-        _Reason("the code was called neither by a view nor by a command", activate),
-        in_thread=activate,
+    reader = find_caller()
+    reason = _find_reason(reader, in_thread=activate) or _Reason(
+        "the code was called neither by a view nor by a command", activate
     )
-    return (
+    error = OutOfContextError(
         "Working outside of application context.\n\n"
-        f"{reading!r} was read{where}, but no app is active: {reason.why}. "
+        f"{reading!r} was read, but no app is active: {reason.why}. "
         "It belongs to the app that serves a request or runs a command.\n"
         f"What to do: {reason.remedy}"
     )
+    return _note_reader(error, reader)
 
 
-def outside_request_text(reading: str, app_name: str | None) -> str:
-    """Return the message for *reading* something of a request while none is active.
+def outside_request_error(reading: str, app_name: str | None) -> OutOfContextError:
+    """Return the error for *reading* something of a request while none is active.
 
     Args:
         reading: The expression that was evaluated, such as "request.path".
         app_name: Name of the app that is active; None if there is none.
     """
-    why = (
-        "the code was not called by a view"
-        if app_name is None
-        else f"the app {app_name!r} is active without one"
-    )
-    where, reason = _explain(_Reason(why, "with app.test_request_context():"), in_thread=None)
-    return (
+    reader = find_caller()
+    reason = _find_reason(reader, in_thread=None)
+    if reason is None:
+        why = (
+            "the code was not called by a view"
+            if app_name is None
+            else f"the app {app_name!r} is active without one"
+        )
+        reason = _Reason(why, "with app.test_request_context():")
+    error = OutOfContextError(
         "Working outside of request context.\n\n"
-        f"{reading!r} was read{where}, but no request is being served: {reason.why}. "
+        f"{reading!r} was read, but no request is being served: {reason.why}. "
         "It belongs to one request, and is gone when that ends.\n"
         f"What to do: {reason.remedy}"
     )
+    return _note_reader(error, reader)
 
 
-def _explain(otherwise: _Reason, *, in_thread: str | None) -> tuple[str, _Reason]:
-    """Return where the reading code is, and why nothing is active there.
+def _note_reader(error: OutOfContextError, reader: FrameType | None) -> OutOfContextError:
+    if reader is not None:
+        code = reader.f_code
+        error.add_note(f"It was read by {_title(code)} at {code.co_filename}:{reader.f_lineno}.")
+    return error
+
+
+def _find_reason(reader: FrameType | None, *, in_thread: str | None) -> _Reason | None:
+    """Return why nothing is active, as far as the stack shows it.
 
     Args:
-        otherwise: The reason if the stack shows none.
+        reader: The frame that has read; None if there is only the framework.
         in_thread: What to do in a thread; None for handing it a copy of the request's context.
     """
-    reader = find_caller()
     if reader is None:
-        return "", otherwise
-    function = _title(reader.f_code)
-    where = f" by {function} at {reader.f_code.co_filename}:{reader.f_lineno}"
-    return where, _find_reason(reader, in_thread) or otherwise
-
-
-def _find_reason(reader: FrameType, in_thread: str | None) -> _Reason | None:
+        return None
     started = reader
     for frame in _iter_stack(reader):
         code = frame.f_code
