@@ -36,6 +36,8 @@ from cruse_core.session_values import (
 )
 
 _PERMANENT = "_permanent"
+# As it stands in the JSON of a cookie.
+_PERMANENT_BYTES = _PERMANENT.encode()
 
 
 class SessionApp(Protocol):
@@ -391,9 +393,10 @@ class SecureCookieSessionInterface(SessionInterface):
             return False
         # PERF: a look at the text saves opening a session that ends with the browser
         # (benchmarks/scenarios.py, real page).
-        mark = _PERMANENT.encode()
-        cookies = iter_cookies(request, self.get_cookie_name(app))
-        return any(may_contain(cookie, mark) for cookie in cookies)
+        for cookie in iter_cookies(request, self.get_cookie_name(app)):
+            if may_contain(cookie, _PERMANENT_BYTES):
+                return True
+        return False
 
     def get_signing_serializer(self, app: SessionApp) -> SigningSerializer | None:
         """Return what signs and checks the cookie in the general case; None without a secret key.
